@@ -1,0 +1,36 @@
+import type { Project } from "../survey/project.ts";
+import type { Answers, Plan } from "./plan.ts";
+
+/** What reading the project says about one prompt. */
+export type Detection =
+  /** `certain`: reading answered it, so it is not asked. Otherwise `value` is the default of the question. */
+  | { value: string; certain: boolean }
+  /** Reading can't answer: without a terminal this is an error that lists `candidates`. */
+  | { missing: string; candidates?: readonly string[] };
+
+export interface Choice {
+  value: string;
+  /** A few words that a terminal shows beside the value. */
+  hint: string;
+}
+
+/** One prompt of a generator. All values are strings; yes/no prompts have those two choices. */
+export interface Prompt {
+  name: string;
+  message: string;
+  /** The closed set of values; free text when left out. */
+  choices?: readonly Choice[];
+  /** Reads the project; `answers` holds what earlier prompts have settled. */
+  detect(project: Project, answers: Answers): Detection;
+  /** Bad input: throws a UserError. */
+  check?(value: string): void;
+}
+
+/** One generator: each file in generators/ exports one of these as `generator`. */
+export interface Generator {
+  name: string;
+  description: string;
+  prompts: readonly Prompt[];
+  /** Reads only: everything that it wants is in the plan. `answers` is complete. */
+  plan(project: Project, answers: Answers): Promise<Plan>;
+}
