@@ -1,0 +1,76 @@
+import type { Node } from "web-tree-sitter";
+import type { SourceFile } from "./source.ts";
+import { lineOf, nextLine, statements } from "./walk.ts";
+
+/** One name that an import statement binds. */
+export interface ImportedName {
+  /** The name in this file. */
+  local: string;
+  /** Dotted module as written, without leading dots: "flask", "config", "". */
+  module: string;
+  /** Number of leading dots; 0 for an absolute import. */
+  level: number;
+  /** Name taken from the module; null for `import module`; "*" for a star import. */
+  name: string | null;
+  node: Node;
+}
+
+/** Every name bound by import statements below `root`, functions' insides included. */
+export function importedNames(root: Node): ImportedName[] {
+  return [...root.descendantsOfType(["import_statement", "import_from_statement"])].flatMap((node) =>
+    node ? namesOf(node) : [],
+  );
+}
+
+/** The names that one import statement binds. */
+export function namesOf(node: Node): ImportedName[] {
+  if (node.type === "import_statement") {
+    return node.childrenForFieldName("name").flatMap((item) => {
+      if (!item) return [];
+      const module = (item.type === "aliased_import" ? item.childForFieldName("name") : item)?.text ?? "";
+      const alias = item.type === "aliased_import" ? item.childForFieldName("alias")?.text : undefined;
+      return [{ local: alias ?? module.split(".")[0]!, module, level: 0, name: null, node }];
+    });
+  }
+  const from = node.childForFieldName("module_name")?.text ?? "";
+  const level = /^\.*/.exec(from)![0].length;
+  const module = from.slice(level).trim();
+  if (node.namedChildren.some((child) => child?.type === "wildcard_import")) {
+    return [{ local: "*", module, level, name: "*", node }];
+  }
+  return node.childrenForFieldName("name").flatMap((item) => {
+    if (!item) return [];
+    const name = (item.type === "aliased_import" ? item.childForFieldName("name") : item)?.text ?? "";
+    const alias = item.type === "aliased_import" ? item.childForFieldName("alias")?.text : undefined;
+    return [{ local: alias ?? name, module, level, name, node }];
+  });
+}
+
+const IMPORTS = ["import_statement", "import_from_statement", "future_import_statement"];
+
+/**
+ * Where a new import goes: behind the first block of imports (after the docstring and `__future__`), else behind the
+ * docstring, else at the first statement.
+ */
+export function importPoint(source: SourceFile): { offset: number; line: number; indent: string } {
+  const body = statements(source.tree.rootNode);
+  const skip = isDocstring(body[0]) ? 1 : 0;
+  let last: Node | null = skip ? body[0]! : null;
+  for (let index = skip; index < body.length && IMPORTS.includes(body[index]!.type); index++) last = body[index]!;
+  if (last) return pointBehind(source, last);
+  const first = body[0];
+  if (!first) return { offset: source.text.length, line: 1, indent: "" };
+  // No docstring, no imports: before the first statement, behind a shebang, coding line or licence comment.
+  return { offset: first.startIndex, line: lineOf(first), indent: "" };
+}
+
+/** `import a; x = 1` on one line: the next line is still right, since both have run by then. */
+function pointBehind(source: SourceFile, node: Node): { offset: number; line: number; indent: string } {
+  return { offset: nextLine(source.text, node.endIndex), line: node.endPosition.row + 2, indent: "" };
+}
+
+function isDocstring(node: Node | undefined): boolean {
+  return (
+    node?.type === "expression_statement" && statements(node)[0]?.type === "string" && statements(node).length === 1
+  );
+}

@@ -1,0 +1,7 @@
+/** Reading and editing Python source: locate with a parser, splice text. Knows nothing about Flask. */
+export { type ImportedName, importedNames, importPoint, namesOf } from "./imports.ts";
+export { loadParser, parseText } from "./parser.ts";
+export { encodeSource, readSource } from "./read.ts";
+export type { Edit, SourceFile } from "./source.ts";
+export { insertLines, splice, spliceText } from "./splice.ts";
+export * from "./walk.ts";

@@ -1,0 +1,74 @@
+import { UserError } from "../errors/index.ts";
+import { parseText } from "./parser.ts";
+import type { SourceFile } from "./source.ts";
+
+const BOM = [0xef, 0xbb, 0xbf];
+/** PEP 263: a magic comment in the first or second line. */
+const CODING = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
+
+/**
+ * Decodes and parses one Python file.
+ *
+ * @param path - relative path, for messages
+ * @param bytes - the file as it is on disk
+ * @throws UserError `source-encoding` when the bytes can't be decoded and encoded again without a loss
+ */
+export function readSource(path: string, bytes: Uint8Array): SourceFile {
+  const bom = BOM.every((byte, index) => bytes[index] === byte);
+  const body = bom ? bytes.subarray(3) : bytes;
+  const encoding = bom ? "utf-8" : declaredEncoding(path, body);
+  const text = decode(path, body, encoding);
+  const tree = parseText(text);
+  return { path, bytes, text, encoding, bom, eol: mainLineEnd(text), tree, broken: tree.rootNode.hasError };
+}
+
+/**
+ * Turns text back into bytes as the file had them: same encoding, same BOM.
+ *
+ * @throws UserError `source-encoding` when the text holds a character that the encoding lacks
+ */
+export function encodeSource(source: Pick<SourceFile, "path" | "encoding" | "bom">, text: string): Uint8Array {
+  const body = source.encoding === "latin-1" ? Buffer.from(text, "latin1") : Buffer.from(text, "utf8");
+  if (source.encoding === "latin-1" && body.toString("latin1") !== text) {
+    throw encodingError(source.path, "the change holds a character that this file's encoding, latin-1, does not have");
+  }
+  return source.bom ? Buffer.concat([Buffer.from(BOM), body]) : body;
+}
+
+function declaredEncoding(path: string, body: Uint8Array): "utf-8" | "latin-1" {
+  const head = Buffer.from(body.subarray(0, 400))
+    .toString("latin1")
+    .split(/\r\n|\r|\n/, 2);
+  const name = head.map((line) => CODING.exec(line)?.[1]).find(Boolean);
+  const normal = name?.toLowerCase().replace(/_/g, "-");
+  if (!normal || ["utf-8", "utf8", "ascii", "us-ascii"].includes(normal)) return "utf-8";
+  if (["latin-1", "latin1", "iso-8859-1", "iso8859-1"].includes(normal)) return "latin-1";
+  throw encodingError(path, `it declares the encoding ${name}, which this tool does not write`);
+}
+
+function decode(path: string, body: Uint8Array, encoding: "utf-8" | "latin-1"): string {
+  if (encoding === "latin-1") return Buffer.from(body).toString("latin1");
+  try {
+    // ignoreBOM keeps a second BOM as a character, so that encoding gives the same bytes again.
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    throw encodingError(path, "its bytes are not valid UTF-8 and it declares no other encoding");
+  }
+}
+
+function encodingError(path: string, why: string): UserError {
+  return new UserError({
+    code: "source-encoding",
+    what: `${path} can't be read as Python text.`,
+    why,
+    fix: "save the file as UTF-8 (or declare `# -*- coding: latin-1 -*-`) and run the command again",
+  });
+}
+
+function mainLineEnd(text: string): "\n" | "\r\n" | "\r" {
+  const windows = text.split("\r\n").length - 1;
+  const unix = text.split("\n").length - 1 - windows;
+  const mac = text.split("\r").length - 1 - windows;
+  if (windows > unix && windows >= mac) return "\r\n";
+  return mac > unix ? "\r" : "\n";
+}
