@@ -1,3 +1,5 @@
+import type { ChangeSet } from "../changes/change-set.ts";
+import type { Templates } from "../changes/render.ts";
 import type { Project } from "../survey/project.ts";
 import type { Answers, Plan } from "./plan.ts";
 
@@ -26,11 +28,31 @@ export interface Prompt {
   check?(value: string): void;
 }
 
+/** What the flow gives to plan(), so that a generator neither loads heavy modules itself nor knows of --force. */
+export interface Workbench {
+  /** Empty; reads through the project, and overwrites conflicts when --force was given. */
+  readonly changes: ChangeSet;
+  /** The pack's templates, with the partials that a team has replaced. */
+  readonly templates: Templates;
+  readonly force: boolean;
+}
+
+/** What a checklist ended with. */
+export interface Verification {
+  passed: boolean;
+  /** Lines for people, already complete: one per check. */
+  text: string;
+  /** The same for programs: printed by `report json` as one object. */
+  json: unknown;
+}
+
 /** One generator: each file in generators/ exports one of these as `generator`. */
 export interface Generator {
   name: string;
   description: string;
   prompts: readonly Prompt[];
   /** Reads only: everything that it wants is in the plan. `answers` is complete. */
-  plan(project: Project, answers: Answers): Promise<Plan>;
+  plan?(project: Project, answers: Answers, bench: Workbench): Promise<Plan>;
+  /** A generator that checks instead of changing has this and no plan(). `progress` shows one line while a check runs. */
+  verify?(project: Project, answers: Answers, progress: (line: string) => void): Promise<Verification>;
 }
