@@ -1,0 +1,6 @@
+from app.users import bp
+
+
+@bp.route("/")
+def index():
+    return "users"

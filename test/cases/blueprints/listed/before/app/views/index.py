@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+index_views = Blueprint("index_views", __name__)

@@ -1,0 +1,3 @@
+from flask import Blueprint
+
+v1 = Blueprint("v1", __name__)

@@ -1,0 +1,11 @@
+"""Web."""
+from flask import Flask
+
+
+def create_app():
+    app = \
+        Flask(__name__)
+    if app.debug and \
+            app.testing:
+        app.config["A"] = 1
+    return app

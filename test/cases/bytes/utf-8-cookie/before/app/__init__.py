@@ -1,0 +1,10 @@
+# -*- coding: utf-8 -*-
+"""留言板 应用."""
+from flask import Flask
+
+
+def create_app():
+    app = Flask(__name__)
+    if app.debug:
+        app.config["A"] = 1
+    return app

@@ -1,0 +1,3 @@
+"""Salad."""
+
+CELERY_STALKS = 3

@@ -1,0 +1,2 @@
+def clean(c):
+    return c

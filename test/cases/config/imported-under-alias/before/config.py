@@ -1,0 +1,9 @@
+class Base:
+    A = 1
+
+
+class Dev(Base):
+    DEBUG = True
+
+
+config = {"default": Dev, "base": Base}

@@ -1,0 +1,4 @@
+import os
+
+DEBUG = bool(os.getenv("DEBUG"))
+NAME = "shop"

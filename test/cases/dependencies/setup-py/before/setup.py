@@ -1,0 +1,10 @@
+from setuptools import setup
+
+setup(
+    name="app",
+    packages=["app"],
+    install_requires=[
+        "Flask",
+        "six",
+    ],
+)

@@ -1,0 +1,2 @@
+def connect(app):
+    app.extensions["db"] = app.config["DB"]

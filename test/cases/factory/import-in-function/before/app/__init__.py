@@ -1,0 +1,5 @@
+def create_app():
+    from flask import Flask
+
+    app = Flask(__name__)
+    return app

@@ -1,0 +1,2 @@
+def load(app, overrides):
+    app.config.update(overrides)

@@ -1,0 +1,3 @@
+from Store.main import create_app
+
+app = create_app()

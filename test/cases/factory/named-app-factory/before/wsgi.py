@@ -1,0 +1,3 @@
+from site_pkg import app_factory
+
+app = app_factory()

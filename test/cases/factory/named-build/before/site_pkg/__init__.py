@@ -1,0 +1,7 @@
+from flask import Flask
+
+
+def build():
+    web = Flask(__name__)
+    web.config["KIND"] = "build"
+    return web

@@ -1,0 +1,3 @@
+from site_pkg import build
+
+app = build()

@@ -1,0 +1,3 @@
+from site_pkg import create_application
+
+app = create_application()

@@ -1,0 +1,3 @@
+from site_pkg import init_app
+
+app = init_app()

@@ -1,0 +1,3 @@
+from site_pkg import make_app
+
+app = make_app()

@@ -1,0 +1,7 @@
+from flask import Flask
+
+
+def create_app(stage, verbose=False):
+    app = Flask("shop")
+    app.config["STAGE"] = stage
+    return app

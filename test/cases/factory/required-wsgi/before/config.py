@@ -1,0 +1,9 @@
+class Config:
+    TESTING = False
+
+
+class Production(Config):
+    pass
+
+
+config = {"default": Config, "production": Production}

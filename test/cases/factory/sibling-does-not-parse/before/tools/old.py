@@ -1,0 +1,3 @@
+import flask
+print "old style", flask.__version__
+exec "x = 1"

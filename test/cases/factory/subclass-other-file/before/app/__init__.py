@@ -1,0 +1,6 @@
+from .base import Base
+
+
+def create_app():
+    app = Base(__name__)
+    return app

@@ -1,0 +1,2 @@
+def make_factory(cls, name):
+    return lambda: cls(name)

@@ -1,0 +1,6 @@
+from hello import app
+
+
+@app.errorhandler(404)
+def missing(error):
+    return "no", 404

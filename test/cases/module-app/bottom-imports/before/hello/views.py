@@ -1,0 +1,6 @@
+from hello import app
+
+
+@app.route("/")
+def index():
+    return "hello"

@@ -1,0 +1,2 @@
+DEBUG = True
+DATABASE_URI = "sqlite:///d.db"

@@ -1,0 +1,2 @@
+DEBUG = False
+DATABASE_URI = "sqlite:///p.db"

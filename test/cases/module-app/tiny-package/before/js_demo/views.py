@@ -1,0 +1,6 @@
+from js_demo import app
+
+
+@app.route("/")
+def index():
+    return "x"
