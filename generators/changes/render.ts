@@ -1,0 +1,173 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import Handlebars from "handlebars";
+import { UserError } from "../errors/index.ts";
+import { identifier, moduleName, pythonLiteral } from "./helpers.ts";
+
+// Python is not HTML; and a variable that a template names and the plan lacks is a bug to be heard of.
+const OPTIONS: CompileOptions = { noEscape: true, strict: true };
+
+/**
+ * The templates of this package: `templates/<name>.hbs`, and `templates/partials/` whose files are known by their
+ * name alone. Values are data: nothing that a user supplies is ever compiled as a template.
+ */
+export class Templates {
+  readonly #folder = findTemplates();
+  readonly #overrides: Readonly<Record<string, string>>;
+  readonly #compiled = new Map<string, Handlebars.TemplateDelegate>();
+  #handlebars: typeof Handlebars | null = null;
+  #partials: Record<string, string> | null = null;
+
+  /**
+   * @param overrides partial name → template text that replaces ours, e.g. a team's licence header
+   * @throws UserError `unknown-partial`, `partial-invalid`
+   */
+  constructor(overrides: Readonly<Record<string, string>> = {}) {
+    this.#overrides = overrides;
+    for (const [name, text] of Object.entries(overrides)) this.#checkOverride(name, text);
+  }
+
+  /**
+   * Renders `templates/<name>.hbs`. Lines of nothing but white space come out empty, because Handlebars also indents
+   * the blank lines of an indented partial.
+   * @throws Error when a variable is missing; UserError `partial-invalid` when that is in a replaced partial
+   */
+  render(name: string, data: object): string {
+    let template = this.#compiled.get(name);
+    if (!template) {
+      template = this.#environment().compile(readText(path.join(this.#folder, `${name}.hbs`)), OPTIONS);
+      this.#compiled.set(name, template);
+    }
+    try {
+      return template(data).replace(/^[ \t]+$/gm, "");
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      throw new Error(`template ${name}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** Every partial by name, replaced ones as replaced. */
+  partials(): Record<string, string> {
+    return { ...this.#ownPartials(), ...this.#overrides };
+  }
+
+  #environment(): typeof Handlebars {
+    if (this.#handlebars) return this.#handlebars;
+    const handlebars = Handlebars.create();
+    registerHelpers(handlebars);
+    handlebars.registerPartial(this.#ownPartials());
+    for (const [name, text] of Object.entries(this.#overrides)) {
+      const template = handlebars.compile(text, OPTIONS);
+      handlebars.registerPartial(name, (context, options) => {
+        try {
+          return template(context, options);
+        } catch (error) {
+          throw error instanceof UserError ? error : invalidPartial(name, error);
+        }
+      });
+    }
+    this.#handlebars = handlebars;
+    return handlebars;
+  }
+
+  #ownPartials(): Record<string, string> {
+    this.#partials ??= readPartials(path.join(this.#folder, "partials"));
+    return this.#partials;
+  }
+
+  #checkOverride(name: string, text: string): void {
+    const known = Object.keys(this.#ownPartials());
+    if (!known.includes(name)) {
+      const near = nearest(name, known);
+      throw new UserError({
+        code: "unknown-partial",
+        what: `There is no partial ${JSON.stringify(name)} to replace.`,
+        why: near ? `The nearest name is "${near}".` : "Only the partials of this package can be replaced.",
+        fix: `Use one of: ${known.sort().join(", ")}.`,
+      });
+    }
+    try {
+      Handlebars.precompile(text, OPTIONS);
+    } catch (error) {
+      throw invalidPartial(name, error);
+    }
+  }
+}
+
+/** The known name that differs least from what was written; null when none is close. */
+export function nearest(name: string, known: readonly string[]): string | null {
+  const scored = known.map((other) => ({ other, score: distance(name.toLowerCase(), other.toLowerCase()) }));
+  const best = scored.sort((a, b) => a.score - b.score)[0];
+  return best && best.score <= Math.max(2, name.length / 3) ? best.other : null;
+}
+
+/** Helpers that templates may use, also registered in a team's own Handlebars. */
+export function registerHelpers(handlebars: Pick<typeof Handlebars, "registerHelper">): void {
+  handlebars.registerHelper("py", (value: unknown) => pythonLiteral(value));
+  handlebars.registerHelper("ident", (value: unknown) => identifier(value));
+  handlebars.registerHelper("module", (value: unknown) => moduleName(value));
+  handlebars.registerHelper("eq", (a: unknown, b: unknown) => a === b);
+  // The last argument of a helper is Handlebars' own.
+  handlebars.registerHelper("or", (...values: unknown[]) => values.slice(0, -1).some(isTrue));
+  handlebars.registerHelper("and", (...values: unknown[]) => values.slice(0, -1).every(isTrue));
+  handlebars.registerHelper("not", (value: unknown) => !isTrue(value));
+}
+
+/** As `{{#if}}` sees it: an empty list is false. */
+function isTrue(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
+}
+
+/** Works from generators/ and from the bundle in dist/: templates/ stands beside package.json in both. */
+function findTemplates(): string {
+  let folder = path.dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(path.join(folder, "templates")) || !existsSync(path.join(folder, "package.json"))) {
+    const parent = path.dirname(folder);
+    if (parent === folder) throw new Error("the templates folder of this package is missing");
+    folder = parent;
+  }
+  return path.join(folder, "templates");
+}
+
+function readPartials(folder: string): Record<string, string> {
+  const partials: Record<string, string> = {};
+  if (!existsSync(folder)) return partials;
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
+    if (!file.endsWith(".hbs")) continue;
+    const name = path.basename(file, ".hbs");
+    if (name in partials) throw new Error(`two partials are called ${name}`);
+    partials[name] = readText(path.join(folder, file));
+  }
+  return partials;
+}
+
+function readText(file: string): string {
+  return readFileSync(file, "utf8").replaceAll("\r\n", "\n");
+}
+
+function invalidPartial(name: string, error: unknown): UserError {
+  return new UserError({
+    code: "partial-invalid",
+    what: `The replaced partial "${name}" can't be rendered.`,
+    why: messageOf(error).replaceAll("\n", " "),
+    fix: "Mend its Handlebars; the original in templates/partials/ shows which variables it has.",
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
