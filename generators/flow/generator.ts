@@ -26,6 +26,8 @@ export interface Prompt {
   detect(project: Project, answers: Answers): Detection;
   /** Bad input: throws a UserError. */
   check?(value: string): void;
+  /** Brings a checked value of free text into its one form, e.g. snake_case; may throw a UserError itself. */
+  normalize?(value: string): string;
 }
 
 /** What the flow gives to plan(), so that a generator neither loads heavy modules itself nor knows of --force. */

@@ -1,0 +1,44 @@
+/** Turns whatever was thrown into the one text that a user sees. */
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../errors/index.ts";
+import { maskSecrets } from "./mask.ts";
+
+/** A UserError as it is; anything else as a bug of ours, with what a report needs. DEBUG=1 adds the stack. */
+export function explain(error: unknown): string {
+  if (error instanceof UserError) return maskSecrets(error.message);
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const lines = [
+    `This is a bug in plop-pack-flask-celery: ${message.split("\n")[0]} [bug]`,
+    `  why: something happened that it was not written for (version ${ownVersion()}, Node ${process.version}, ${process.platform}).`,
+    "  do:  report it with the command that you ran: npm bugs plop-pack-flask-celery (DEBUG=1 shows the details).",
+  ];
+  if (process.env.DEBUG && stack) lines.push(stack);
+  return maskSecrets(lines.join("\n"));
+}
+
+/** The same as an Error whose message and stack are the text, for Plop, which prints one or the other. */
+export function explained(error: unknown): Error {
+  const result = new Error(explain(error), { cause: error });
+  result.stack = result.message;
+  return result;
+}
+
+/** Version in our own package.json, found from source and from dist/. */
+export function ownVersion(): string {
+  const file = path.join(packageRoot(), "package.json");
+  return JSON.parse(readFileSync(file, "utf8")).version;
+}
+
+/** The folder of our package.json. */
+export function packageRoot(): string {
+  for (let folder = path.dirname(fileURLToPath(import.meta.url)); ; folder = path.dirname(folder)) {
+    try {
+      readFileSync(path.join(folder, "package.json"));
+      return folder;
+    } catch {
+      if (folder === path.dirname(folder)) throw new Error("our own package.json is missing");
+    }
+  }
+}
