@@ -15,7 +15,7 @@ interface Outcome {
 const here = import.meta.dirname;
 const wanted = process.argv.slice(2);
 const files = readdirSync(here, { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".test.ts") && !name.startsWith("cases"))
+  .filter((name) => name.endsWith(".test.ts") && !/^cases[\\/]/.test(name))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
   .sort();
 

@@ -1,0 +1,130 @@
+/**
+ * Every folder test/cases/<topic>/<case>: `before/` is an application, `case.json` says what must become of it.
+ * `UPDATE_CASES=1` writes the golden `after/` folders anew, `CASES=<part of a name>` runs some only.
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "uvu";
+import { UserError } from "../generators/errors/index.ts";
+import { findGenerators } from "../generators/flow/find.ts";
+import type { Plan } from "../generators/flow/plan.ts";
+import { runGenerator } from "../generators/flow/run.ts";
+import { stages } from "../generators/flow/stages.ts";
+import type { Output } from "../generators/flow/terminal.ts";
+import type { Project } from "../generators/survey/project.ts";
+import { type Applied, type Case, checkExpectations, checkInitLines, onlyInserts } from "./support/case-checks.ts";
+import { compareGolden } from "./support/case-golden.ts";
+import { assertSameTree, copyTree, type Entry, snapshotTree, tempDir } from "./support/temp.ts";
+
+const folder = path.join(import.meta.dirname, "cases");
+const generators = await findGenerators(new URL("../generators/", import.meta.url));
+const names = readdirSync(folder)
+  .flatMap((topic) => readdirSync(path.join(folder, topic)).map((name) => `${topic}/${name}`))
+  .filter((name) => existsSync(path.join(folder, name, "case.json")))
+  .filter((name) => name.includes(process.env.CASES ?? ""))
+  .sort();
+
+/** Python files that a run has written, with the case they come from: parsed all together in the end. */
+const written: { name: string; path: string; factory: string; bytes: Uint8Array }[] = [];
+
+for (const name of names) {
+  const wanted: Case = JSON.parse(readFileSync(path.join(folder, name, "case.json"), "utf8"));
+  test(`${name}: ${wanted.why}`, async () => checkCase(name, wanted));
+}
+
+test("what was written parses, and Celery is initialised once on every path that returns the app", () => {
+  const input = written.map(({ name, path, factory, bytes }) =>
+    JSON.stringify({ name, path, factory, bytes: Buffer.from(bytes).toString("base64") }),
+  );
+  const judge = path.join(import.meta.dirname, "fuzz", "parse.py");
+  const complaints = execFileSync("python3", [judge], { input: input.join("\n"), encoding: "utf8" });
+  assert.equal(complaints, "");
+});
+
+test.run();
+
+async function checkCase(name: string, wanted: Case): Promise<void> {
+  const root = copyTree(path.join(folder, name, "before"), path.join(tempDir(), "project"));
+  const before = snapshotTree(root);
+  const project = await stages.survey(root);
+  const { error, plan } = await attempt(root, wanted);
+  const after = snapshotTree(root);
+  const verdict =
+    wanted.verdict === "either" ? (error && !isChanged(before, after) ? "refuse" : "apply") : wanted.verdict;
+  if (verdict !== "apply") {
+    if (verdict === "refuse") assert.ok(error, "should have been refused, but was applied");
+    if (wanted.code) assert.equal(error?.code, wanted.code);
+    assertSameTree(before, after, "a refusal must not touch anything");
+    checkExpectations(wanted, { before, after, project, plan, error });
+    return;
+  }
+  // What only the user can edit is reported as an error, after everything else has been written.
+  if (error && !isChanged(before, after)) throw error;
+  const applied: Applied = { before, after, project, plan, error };
+  checkUntouched(before, after);
+  if (wanted.target && plan) assert.equal(plan.target, wanted.target);
+  if (wanted.inits) checkInitLines(wanted, applied);
+  checkExpectations(wanted, applied);
+  collectPython(name, applied, project);
+  const again = await attempt(root, wanted);
+  assertSameTree(after, snapshotTree(root), "the second run changed something");
+  assert.equal(again.error?.code, error?.code, `the second run ended otherwise: ${again.error?.message}`);
+  if (wanted.golden) compareGolden(path.join(folder, name, "after"), before, after);
+}
+
+/** Runs the generator as a user without a terminal does. */
+async function attempt(root: string, wanted: Case): Promise<{ error: UserError | null; plan: Plan | null }> {
+  const generator = generators.find((each) => each.name === wanted.generator);
+  assert.ok(generator, `there is no generator ${wanted.generator}`);
+  let plan: Plan | null = null;
+  const spied = { ...generator };
+  if (generator.plan) {
+    spied.plan = async (...given) => {
+      plan = await generator.plan!(...given);
+      return plan;
+    };
+  }
+  try {
+    await runGenerator(spied, { root, given: wanted.answers ?? {}, output: silent() });
+    return { error: null, plan };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { error, plan };
+  }
+}
+
+function silent(): Output {
+  const nowhere = { write: (_: string, done?: () => void) => done?.() ?? true, isTTY: false, columns: 80 };
+  return { out: nowhere, err: nowhere } as unknown as Output;
+}
+
+function isChanged(before: Map<string, Entry>, after: Map<string, Entry>): boolean {
+  try {
+    assertSameTree(before, after);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Nothing is removed, no mode changes, and an edit only inserts. */
+function checkUntouched(before: Map<string, Entry>, after: Map<string, Entry>): void {
+  for (const [name, entry] of before) {
+    const now = after.get(name);
+    assert.ok(now, `${name} is gone`);
+    assert.equal(now.mode, entry.mode, `${name} has another mode`);
+    if (entry.kind === "file") onlyInserts(name, entry.bytes, now.bytes);
+  }
+}
+
+function collectPython(name: string, { before, after, plan }: Applied, project: Project): void {
+  const target = plan?.target ?? "";
+  for (const [file, entry] of after) {
+    if (!file.endsWith(".py") || before.get(file)?.bytes.equals(entry.bytes)) continue;
+    const app = project.apps.find((each) => each.target === target);
+    const factory = app?.kind === "factory" && app.file.path === file ? app.name : "";
+    written.push({ name, path: file, factory, bytes: entry.bytes });
+  }
+}

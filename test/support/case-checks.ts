@@ -1,0 +1,151 @@
+/** What the cases assert about a tree before and after a generator has run. */
+import assert from "node:assert/strict";
+import type { UserError } from "../../generators/errors/index.ts";
+import type { Plan } from "../../generators/flow/plan.ts";
+import type { Project } from "../../generators/survey/project.ts";
+import type { Entry } from "./temp.ts";
+
+/** The content of a case.json. */
+export interface Case {
+  generator: string;
+  answers?: Record<string, string>;
+  /** `untouched`: refused or not, no byte changes. `either`: refused, or applied such that everything else holds. */
+  verdict: "apply" | "refuse" | "either" | "untouched";
+  /** Code of the refusal. */
+  code?: string;
+  target?: string;
+  /** 1-based lines of the target's file before which celery_init_app must come. */
+  inits?: number[];
+  /** Whether `after/` holds the files that must come out of it. */
+  golden?: boolean;
+  expect?: Expectations;
+  why: string;
+}
+
+export interface Expectations {
+  blueprints?: string[];
+  layouts?: Record<string, "package" | "module">;
+  database?: string;
+  config?: string;
+  entry?: string;
+  returnsApp?: boolean;
+  package?: string;
+  module?: string;
+  notes?: string[];
+  celery?: string;
+  otherQueues?: string[];
+  manager?: string;
+  candidates?: string[];
+  /** Files that keep every byte. */
+  untouched?: string[];
+  /** Files that must have been edited. */
+  edited?: string[];
+  /** Texts that no written file may hold. */
+  nowhere?: string[];
+}
+
+export interface Applied {
+  before: Map<string, Entry>;
+  after: Map<string, Entry>;
+  project: Project;
+  plan: Plan | null;
+  error: UserError | null;
+}
+
+/** Fails unless `after` is `before` with something inserted: in Python whole lines, or a statement before another one. */
+export function onlyInserts(name: string, before: Buffer, after: Buffer): void {
+  if (before.equals(after)) return;
+  let at = 0;
+  for (const byte of after) if (at < before.length && before[at] === byte) at++;
+  assert.equal(at, before.length, `${name}: bytes of the user were changed`);
+  if (!name.endsWith(".py")) return;
+  const { rest } = align(before, after);
+  assert.equal(rest.length, 0, `${name}: lines of the user were changed, first: ${JSON.stringify(rest[0])}`);
+}
+
+interface InsertedLine {
+  text: string;
+  /** 1-based line of the original file before which it stands; blank lines of the original are passed over. */
+  beforeLine: number;
+}
+
+/** Walks both files line by line; what is not the next line of the original has been inserted. */
+export function align(before: Buffer, after: Buffer): { inserted: InsertedLine[]; rest: string[] } {
+  const old = splitLines(before);
+  const inserted: InsertedLine[] = [];
+  let at = 0;
+  for (const line of splitLines(after)) {
+    const expected = old[at];
+    // The last line of the original may have got a line end, when lines were put behind it.
+    if (line === expected || (at === old.length - 1 && line.trimEnd() === expected)) at++;
+    else if (expected !== undefined && isStatementPutBefore(line, expected)) {
+      inserted.push({ text: line, beforeLine: at + 1 });
+      at++;
+    } else inserted.push({ text: line, beforeLine: nextFilled(old, at) });
+  }
+  return { inserted, rest: old.slice(at) };
+}
+
+/** `if made: return app` → `if made: celery_init_app(app); return app`. */
+function isStatementPutBefore(line: string, original: string): boolean {
+  const match = /celery_init_app\([^()]*\); ?/.exec(line);
+  return match !== null && line.replace(match[0], "") === original;
+}
+
+function nextFilled(lines: readonly string[], from: number): number {
+  let at = from;
+  while (at < lines.length && lines[at]!.trim() === "") at++;
+  return at + 1;
+}
+
+function splitLines(bytes: Buffer): string[] {
+  return bytes.toString("latin1").match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? [];
+}
+
+/** Compares the lines at which the target's file calls celery_init_app with those that the case names. */
+export function checkInitLines(wanted: Case, { before, after, plan }: Applied): void {
+  const file = (wanted.target ?? plan?.target ?? "").split(":")[0]!;
+  const old = before.get(file);
+  const now = after.get(file);
+  assert.ok(old && now, `no file ${file}`);
+  const calls = align(old.bytes, now.bytes).inserted.filter(({ text }) => /\bcelery_init_app\(/.test(text));
+  assert.deepEqual(
+    calls.map(({ beforeLine }) => beforeLine),
+    wanted.inits,
+    `celery_init_app stands before lines ${calls.map(({ beforeLine }) => beforeLine)}, wanted ${wanted.inits}`,
+  );
+}
+
+/** The facts of `expect`: what the survey has read, and which files were edited. */
+export function checkExpectations(wanted: Case, applied: Applied): void {
+  const { project, plan, before, after, error } = applied;
+  const { expect = {} } = wanted;
+  const app = project.apps.find((each) => each.target === wanted.target) ?? project.apps[0];
+  const blueprints = [...project.blueprints].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const facts: Record<string, unknown> = {
+    blueprints: blueprints.map(({ name }) => name),
+    layouts: Object.fromEntries(blueprints.map(({ name, layout }) => [name, layout])),
+    database: plan?.answers.database ?? project.databases[0]?.kind ?? "none",
+    config: plan?.answers.config,
+    entry: app?.entry.call,
+    returnsApp: app?.entry.returnsApp,
+    package: app?.package,
+    module: app?.module,
+    notes: [...new Set(app?.notes.map(({ kind }) => kind))],
+    celery: project.celery?.kind,
+    otherQueues: project.otherQueues.map(({ name }) => name),
+    manager: project.dependencies.manager,
+  };
+  for (const [name, value] of Object.entries(expect)) if (name in facts) assert.deepEqual(facts[name], value, name);
+  const isSame = (file: string) => before.get(file)?.bytes.equals(after.get(file)?.bytes ?? Buffer.alloc(0));
+  for (const file of expect.untouched ?? []) assert.ok(isSame(file), `${file} should have been left alone`);
+  for (const file of expect.edited ?? []) assert.ok(!isSame(file), `${file} should have been edited`);
+  for (const target of expect.candidates ?? []) assert.ok(error?.message.includes(target), `${target} is not listed`);
+  for (const text of expect.nowhere ?? []) checkNowhere(text, applied);
+}
+
+function checkNowhere(text: string, { before, after }: Applied): void {
+  for (const [file, { bytes }] of after) {
+    if (!before.get(file)?.bytes.equals(bytes)) assert.ok(!bytes.includes(text), `${file} holds what it must not`);
+  }
+}
