@@ -79,6 +79,8 @@ export interface InitPoint {
   /** Name that is provably bound to the Flask instance there. */
   appName: string;
   line: number;
+  /** `if made: return app` in one line: the statement goes before the return, followed by `; `. */
+  inline: boolean;
 }
 
 export interface ImportPoint {
@@ -150,8 +152,10 @@ export interface Dependencies {
   /** The tool that manages the environment, by lock file or section. */
   readonly manager: "uv" | "poetry" | "pdm" | "pipenv" | "pip";
   readonly files: readonly DependencyFile[];
-  /** Normalised (PEP 503) name → version where a lock or pin tells it, else null. */
+  /** Normalised (PEP 503) name → version where a lock, a pin or the virtual environment tells it, else null. */
   readonly versions: ReadonlyMap<string, string | null>;
+  /** What the project's virtual environment holds, declared or not: normalised name → version. */
+  readonly installed?: ReadonlyMap<string, string>;
 }
 
 export interface DependencyFile {
@@ -170,4 +174,12 @@ export interface DependencyFile {
   /** The user edits another file and compiles this one, or pip refuses changes without hashes. */
   generated: boolean;
   hashed: boolean;
+  /** A new dependency belongs here. One up from the root starts with "../" and can't be written. */
+  target?: boolean;
+  /** Files that it takes in with `-r`, as paths relative to the root. */
+  includes?: readonly string[];
+  /** 1-based line of Flask, else of the last requirement: where a user would add one by hand. */
+  line?: number;
+  /** What makes this file again, as a person types it, where it is generated or hashed. */
+  command?: string;
 }
