@@ -3,6 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
 import { UserError } from "../errors/index.ts";
+import { didYouMean } from "../errors/nearest.ts";
 import { identifier, moduleName, pythonLiteral } from "./helpers.ts";
 
 // Python is not HTML; and a variable that a template names and the plan lacks is a bug to be heard of.
@@ -79,11 +80,10 @@ export class Templates {
   #checkOverride(name: string, text: string): void {
     const known = Object.keys(this.#ownPartials());
     if (!known.includes(name)) {
-      const near = nearest(name, known);
       throw new UserError({
         code: "unknown-partial",
-        what: `There is no partial ${JSON.stringify(name)} to replace.`,
-        why: near ? `The nearest name is "${near}".` : "Only the partials of this package can be replaced.",
+        what: `There is no partial ${JSON.stringify(name)} to replace.${didYouMean(name, known)}`,
+        why: "Only the partials of this package can be replaced.",
         fix: `Use one of: ${known.sort().join(", ")}.`,
       });
     }
@@ -93,13 +93,6 @@ export class Templates {
       throw invalidPartial(name, error);
     }
   }
-}
-
-/** The known name that differs least from what was written; null when none is close. */
-export function nearest(name: string, known: readonly string[]): string | null {
-  const scored = known.map((other) => ({ other, score: distance(name.toLowerCase(), other.toLowerCase()) }));
-  const best = scored.sort((a, b) => a.score - b.score)[0];
-  return best && best.score <= Math.max(2, name.length / 3) ? best.other : null;
 }
 
 /** Helpers that templates may use, also registered in a team's own Handlebars. */
@@ -157,17 +150,4 @@ function invalidPartial(name: string, error: unknown): UserError {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
