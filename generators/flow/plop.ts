@@ -10,7 +10,7 @@ import { openPromptType, plopPrompts } from "./prompts.ts";
 import { runGenerator } from "./run.ts";
 import { Session } from "./session.ts";
 import { type Stages, stages } from "./stages.ts";
-import { isInteractive } from "./terminal.ts";
+import { isInteractive, terminal } from "./terminal.ts";
 
 /** Second argument of `plop.load("plop-pack-flask-celery", config)`. */
 export interface PackConfig {
@@ -77,6 +77,7 @@ export function registerGenerators(
     const generator = generators.find((one) => one.name === wanted);
     if (!generator) throw new Error(`There is no generator "${wanted}".${didYouMean(wanted, [...sessions.keys()])}`);
     try {
+      await stopSpinner();
       const project = await sessions.get(generator.name)!.close();
       const outcome = await runGenerator(generator, {
         root: api.getDestBasePath(),
@@ -92,6 +93,13 @@ export function registerGenerators(
       throw explained(error);
     }
   });
+}
+
+/** Plop's spinner would turn over what we write in a terminal. Plop ends it a second time without harm. */
+async function stopSpinner(): Promise<void> {
+  if (!terminal.err.isTTY) return;
+  const { progressSpinner } = (await import("plop")) as { progressSpinner?: { stop(): unknown } };
+  progressSpinner?.stop();
 }
 
 /** Only answers to this generator's prompts: a team's action list has data of its own. */

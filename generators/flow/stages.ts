@@ -20,7 +20,8 @@ export interface Stages {
 export const stages: Stages = {
   async recover(root) {
     const { recover } = await import("../changes/commit.ts");
-    return (await recover(root)) ? "An earlier run was interrupted: what it had written was taken back." : "";
+    const paths = await recover(root);
+    return paths.length > 0 ? `An earlier run was interrupted; put back as it was: ${paths.join(", ")}.` : "";
   },
   async survey(root) {
     const { survey } = await import("../survey/index.ts");

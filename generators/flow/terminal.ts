@@ -51,21 +51,22 @@ let pending = 0;
  * wait for. From the call of this function until the returned one is called, that is an exit with 1 and a reason.
  */
 export function expectAnswer(): () => void {
-  if (pending++ === 0) process.on("exit", complain);
+  // First in line: inquirer's own listener ends the process without a word.
+  if (pending++ === 0) process.prependListener("exit", inputEnded);
   let open = true;
   return () => {
     if (!open) return;
     open = false;
-    if (--pending === 0) process.off("exit", complain);
+    if (--pending === 0) process.off("exit", inputEnded);
   };
 }
 
-function complain(code: number): void {
+function inputEnded(code: number): void {
   if (code !== 0) return;
-  process.exitCode = 1;
   process.stderr.write(
-    "\nThe input ended before every question was answered [input-closed]\n" +
-      "  why: standard input was closed in the middle of a question. Nothing was written.\n" +
+    "\nThe input ended before every question was answered: nothing was written. [input-closed]\n" +
+      "  why: standard input was closed in the middle of a question.\n" +
       "  do:  run it in a terminal, or give the answers on the command line.\n",
   );
+  process.exit(1);
 }

@@ -1,0 +1,119 @@
+/**
+ * What a team builds on: our generators as steps of its own action lists, the stages for generators of its own, and the
+ * plopfile for `plop.load()`. Heavy modules are loaded when they are used.
+ */
+import type { ActionType, NodePlopAPI } from "plop";
+import { explained } from "./generators/flow/explain.ts";
+import { findGenerators } from "./generators/flow/find.ts";
+import type { PackConfig } from "./generators/flow/plop.ts";
+import { runGenerator } from "./generators/flow/run.ts";
+
+export type { Action, Change } from "./generators/changes/types.ts";
+export { UserError, type UserErrorParts } from "./generators/errors/index.ts";
+export { pythonName } from "./generators/errors/names.ts";
+export { didYouMean, nearestName } from "./generators/errors/nearest.ts";
+export type { Given } from "./generators/flow/answers.ts";
+export type { Choice, Detection, Generator, Prompt, Verification, Workbench } from "./generators/flow/generator.ts";
+export { maskSecrets } from "./generators/flow/mask.ts";
+export type { Answers, InstallStep, ManualStep, Plan } from "./generators/flow/plan.ts";
+export { actionType, type PackConfig, registerGenerators } from "./generators/flow/plop.ts";
+export { type Outcome, type RunOptions, runGenerator } from "./generators/flow/run.ts";
+export { type Stages, stages } from "./generators/flow/stages.ts";
+export type { Edit, SourceFile } from "./generators/python/source.ts";
+export type * from "./generators/survey/project.ts";
+
+type YesNo = "yes" | "no";
+type Preview = "no" | "diff" | "json";
+type Database = "none" | "flask-sqlalchemy" | "sqlalchemy";
+
+/** Answers of `celery-factory`; what is left out is read from the project. */
+export interface CeleryFactoryAnswers {
+  /** `path/to/file.py:name` of the factory function. */
+  target?: string;
+  broker?: "redis" | "rabbitmq" | "embedded";
+  results?: "redis" | "database" | "embedded" | "none";
+  database?: Database;
+  config?: "object" | "environment" | "namespace";
+  tasks?: "blueprint" | "centralized" | "mixed";
+  install?: YesNo;
+  preview?: Preview;
+}
+
+/** Answers of `celery-direct`. */
+export interface CeleryDirectAnswers extends CeleryFactoryAnswers {
+  mode?: "direct" | "hybrid";
+}
+
+/** Answers of `blueprint-task`. */
+export interface BlueprintTaskAnswers {
+  blueprint: string;
+  task?: string;
+  endpoint?: YesNo;
+  context?: "app" | "request";
+  database?: Database;
+  preview?: Preview;
+}
+
+/** Answers of `status-endpoint`. */
+export interface StatusEndpointAnswers {
+  urlPrefix?: string;
+  cancel?: YesNo;
+  stream?: YesNo;
+  page?: YesNo;
+  preview?: Preview;
+}
+
+/** Answers of `celery-verify`. */
+export interface CeleryVerifyAnswers {
+  target?: string;
+  live?: YesNo;
+  report?: "text" | "json";
+}
+
+/** Where our step of a team's generator works, and with what. */
+export type StepOptions = Pick<PackConfig, "partials" | "force"> & {
+  /** Folder of the Flask project; left out, Plop's destination. */
+  root?: string;
+};
+
+/**
+ * Runs a generator of ours as one step of a team's own: `actions: [...theirs, ...celeryFactory({ broker: "redis" })]`.
+ * The step writes everything or nothing; steps before it are Plop's and are not undone.
+ */
+export const celeryFactory = stepsOf<CeleryFactoryAnswers>("celery-factory");
+/** See {@link celeryFactory}; for applications without a factory. */
+export const celeryDirect = stepsOf<CeleryDirectAnswers>("celery-direct");
+/** See {@link celeryFactory}; adds one task to a blueprint. */
+export const blueprintTask = stepsOf<BlueprintTaskAnswers>("blueprint-task");
+/** See {@link celeryFactory}; adds routes that tell a task's state. */
+export const statusEndpoint = stepsOf<StatusEndpointAnswers>("status-endpoint");
+/** See {@link celeryFactory}; fails the action list when a check fails. */
+export const celeryVerify = stepsOf<CeleryVerifyAnswers>("celery-verify");
+
+function stepsOf<T extends object>(name: string): (answers?: T, options?: StepOptions) => ActionType[] {
+  return (answers, options = {}) => [
+    async (_data, config, plop) => {
+      try {
+        const generators = await findGenerators(new URL("./generators/", import.meta.url));
+        const generator = generators.find((one) => one.name === name);
+        if (!generator) throw new Error(`the generator ${name} is missing`);
+        const { summary } = await runGenerator(generator, {
+          root: options.root ?? plop.getDestBasePath(),
+          given: { ...answers },
+          // Plop's --force arrives at the action.
+          force: options.force === true || config?.force === true,
+          ...(options.partials ? { partials: options.partials } : {}),
+        });
+        return summary;
+      } catch (error) {
+        throw explained(error);
+      }
+    },
+  ];
+}
+
+/** What `plop.load("plop-pack-flask-celery", config)` calls. */
+export default async function plopfile(plop: NodePlopAPI, config?: PackConfig): Promise<void> {
+  const { default: register } = await import("./plopfile.ts");
+  await register(plop, config);
+}
