@@ -1,31 +1,86 @@
-// Builds what Plop and our own bin load: bundled JavaScript in dist/, and a plopfile.js at the root that a clone's `npx plop` finds.
-import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+// Builds what Plop and our own bin load: bundled JavaScript and types in dist/, and a plopfile.js at the root that a clone's `npx plop` finds.
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
+import path from "node:path";
 import { build } from "esbuild";
 
 const require = createRequire(import.meta.url);
-const generators = readdirSync("generators").filter((name) => name.endsWith(".ts"));
-const entries = ["plopfile.ts", "bin.ts", "index.ts", ...generators.map((name) => `generators/${name}`)];
+process.chdir(import.meta.dirname);
 
-rmSync("dist", { recursive: true, force: true });
-await build({
-  entryPoints: entries.filter(existsSync),
-  outdir: "dist",
-  outbase: ".",
-  chunkNames: "chunks/[name]-[hash]",
-  bundle: true,
-  splitting: true,
-  platform: "node",
-  target: "node20",
-  format: "esm",
-  external: ["plop", "node-plop"],
-  // Bundled CommonJS libraries expect `require`.
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-  },
-  logLevel: "warning",
-});
-for (const wasm of ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-python/tree-sitter-python.wasm"]) {
-  copyFileSync(require.resolve(wasm), `dist/${wasm.split("/")[1]}`);
+// Built beside dist/ and swapped at the end, so that a build that fails, or a run in the meantime, finds a whole dist/.
+mkdirSync(".cache", { recursive: true });
+const scratch = mkdtempSync(".cache/build-");
+const out = `${scratch}/dist`;
+try {
+  await bundle();
+  copyWasm();
+  writeTypes();
+  if (existsSync("dist")) renameSync("dist", `${scratch}/old`);
+  renameSync(out, "dist");
+  writeFileSync("plopfile.js", 'export { default } from "./dist/plopfile.js";\n');
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
 }
-writeFileSync("plopfile.js", 'export { default } from "./dist/plopfile.js";\n');
+
+async function bundle() {
+  const generators = readdirSync("generators").filter((name) => name.endsWith(".ts"));
+  await build({
+    entryPoints: ["plopfile.ts", "bin.ts", "index.ts", ...generators.map((name) => `generators/${name}`)],
+    outdir: out,
+    outbase: ".",
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    external: ["plop"],
+    // Bundled CommonJS libraries expect `require`.
+    banner: {
+      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    },
+    logLevel: "warning",
+  });
+}
+
+function copyWasm() {
+  for (const wasm of ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-python/tree-sitter-python.wasm"]) {
+    copyFileSync(require.resolve(wasm), `${out}/${wasm.split("/")[1]}`);
+  }
+}
+
+/** Types of index.ts and of what it names, without the rest. */
+function writeTypes() {
+  const tsc = path.join(path.dirname(require.resolve("typescript/package.json")), "bin/tsc");
+  const types = path.resolve(scratch, "types");
+  const options = ["--noEmit", "false", "--noCheck", "--declaration", "--emitDeclarationOnly", "--rootDir", "."];
+  const ran = spawnSync(process.execPath, [tsc, "-p", ".", ...options, "--outDir", types], { encoding: "utf8" });
+  if (ran.status !== 0) throw new Error(`tsc could not write the types:\n${ran.stdout}${ran.stderr}`);
+  const parserFolder = path.dirname(require.resolve("web-tree-sitter"));
+  const waiting = ["index.d.ts"];
+  for (const name of waiting) {
+    const text = readFileSync(path.join(types, name), "utf8");
+    // Without this, a strict consumer would miss the types of a library that is bundled.
+    const parser = text.includes('"web-tree-sitter"') ? '/// <reference path="./web-tree-sitter.d.ts" />\n' : "";
+    mkdirSync(path.join(out, path.dirname(name)), { recursive: true });
+    const up = path.posix.relative(path.posix.dirname(name), ".") || ".";
+    const published = text.replace(/((?:from|import\()\s*"\.[^"]*)\.ts"/g, '$1.js"');
+    writeFileSync(path.join(out, name), parser.replace("./", `${up}/`) + published);
+    if (parser) copyFileSync(path.join(parserFolder, "web-tree-sitter.d.ts"), `${out}/web-tree-sitter.d.ts`);
+    for (const [, imported] of text.matchAll(/(?:from|import\()\s*"(\.[^"]*)\.ts"/g)) {
+      const next = `${path.posix.join(path.posix.dirname(name), imported)}.d.ts`;
+      if (!waiting.includes(next)) waiting.push(next);
+    }
+  }
+}
