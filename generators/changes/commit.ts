@@ -158,12 +158,12 @@ function tidyUp(fs: FileSystem, run: Run, lock: string): boolean {
 }
 
 function holdsJournal(fs: FileSystem, home: string): boolean {
-  try {
-    return readJournal(fs, home) !== null;
-  } catch {
-    // Unreadable: then the backups beside it may be all that there is.
-    return true;
-  }
+  // Unreadable: then the backups beside it may be all that there is.
+  let found = true;
+  twice(() => {
+    found = readJournal(fs, home) !== null;
+  });
+  return found;
 }
 
 /** A disk that fails once may work the next time; there is nothing else to be done at this point. */

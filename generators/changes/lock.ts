@@ -24,8 +24,13 @@ export async function acquire(fs: FileSystem, root: string): Promise<string> {
   const home = path.join(root, FOLDER);
   const own = path.join(home, `lock.${process.pid}.${startOf(process.pid)}.${machine()}`);
   for (let attempt = 1; ; attempt++) {
-    openHome(fs, home);
-    if (claim(fs, own, attempt)) return own;
+    try {
+      openHome(fs, home);
+      if (claim(fs, own, attempt)) return own;
+    } catch (error) {
+      removeEmpty(fs, home);
+      throw error;
+    }
     await sleep(5 + Math.random() * 40 * attempt);
   }
 }
@@ -96,7 +101,6 @@ function claim(fs: FileSystem, own: string, attempt: number): boolean {
     else if (isErrno(error, "ENOENT") && attempt < ATTEMPTS) return false;
     // This very process is at it.
     else if (isErrno(error, "EEXIST")) throw inProgress(path.basename(own));
-    removeEmpty(fs, home);
     throw error;
   }
 }
