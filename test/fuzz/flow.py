@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
-LIMIT = 3000
+LIMIT = 5000
 OTHER, NONE, CLASS, UNBOUND, UNKNOWN = ("other",), ("none",), ("class",), ("unbound",), ("unknown",)
 FOREIGN = {"flask"}
 
@@ -330,22 +330,28 @@ class Flow:
     do_AsyncWith = do_With
 
     def stopped_anywhere(self, body: list[ast.stmt], path: Path) -> list[Path]:
-        """The states in which an exception can leave the body: at its start, and in the middle of every statement."""
-        states = [path.fork()]
+        """The states in which an exception can leave the body: those in which a statement starts that can raise."""
+        states: list[Path] = []
         alive = [path.fork()]
         for statement in body:
             following: list[Path] = []
             for each in alive:
+                if can_raise(statement):
+                    stopped = each.fork()
+                    if isinstance(statement, ast.Return):
+                        # celery_init_app, then `return middleware(app)` raises: a second call in the handler is as good as none.
+                        stopped.inits = dict(path.inits)
+                    states.append(stopped)
                 inner = getattr(statement, "body", None)
                 if isinstance(inner, list) and not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
                     for block in [inner, getattr(statement, "orelse", [])]:
-                        states += self.stopped_anywhere(block, each)
+                        states += self.stopped_anywhere(block, each.fork())
+                    for part in [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]:
+                        states += self.stopped_anywhere(part.body, each.fork())
                 for end in self.step(statement, each.fork()):
                     if not end.end:
                         following.append(end)
-                        states.append(end.fork())
                     elif end.end == "raise":
-                        end = end.fork()
                         end.end = ""
                         states.append(end)
             alive = following
@@ -405,6 +411,14 @@ class Flow:
         return ends if complete else [*ends, path.fork()]
 
 
+def can_raise(node: ast.stmt) -> bool:
+    if isinstance(node, (ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal)):
+        return False
+    if isinstance(node, ast.Return):
+        return any(not isinstance(part, (ast.Name, ast.Constant, ast.Tuple, ast.expr_context)) for part in ast.walk(node) if part is not node)
+    return True
+
+
 def own_nodes(function: ast.AST) -> list[ast.AST]:
     """Nodes of the function itself, not of functions, lambdas and classes inside of it."""
     found: list[ast.AST] = []
@@ -453,23 +467,34 @@ def prove(module: ast.Module, factory: str) -> tuple[bool, str]:
         ends = Flow(module).paths(function)
     except TooMany:
         return False, "too many paths"
-    returned = 0
+    good: set[int] = set()
+    other: set[int] = set()
     for path in ends:
         if path.end != "return":
             continue
-        if holds(path.value):
-            if not named(path.node):
-                return False, "returns an instance without a name"
-            returned += 1
+        line = getattr(path.node, "lineno", 0)
+        if named(path):
+            good.add(line)
+        elif holds(path.value):
+            return False, f"line {line}: no name of an instance stands in the return"
         elif may_hold(path.value) or path.value == UNBOUND:
-            return False, f"line {getattr(path.node, 'lineno', '?')}: {path.value[0]} is returned on one path"
-    return (True, "") if returned else (False, "no path returns an instance")
+            return False, f"line {line}: {path.value[0]} is returned on one path"
+        elif path.value[0] == "none" and isinstance(getattr(path.node, "value", None), (ast.Constant, type(None))):
+            continue
+        else:
+            other.add(line)
+    if other - good:
+        return False, f"line {min(other - good)}: something that is no instance is returned"
+    if good & other:
+        return False, f"line {min(good & other)}: an instance on one path, something else on another"
+    return (True, "") if good else (False, "no path returns an instance")
 
 
-def named(node: ast.AST | None) -> bool:
-    value = getattr(node, "value", None)
+def named(path: Path) -> bool:
+    """Whether the return shows a name that holds an instance just then."""
+    value = getattr(path.node, "value", None)
     items = value.elts if isinstance(value, ast.Tuple) else [value, *value.args] if isinstance(value, ast.Call) else [value]
-    return any(isinstance(item, ast.Name) for item in items)
+    return any(isinstance(item, ast.Name) and path.names.get(item.id, UNKNOWN)[0] == "flask" for item in items)
 
 
 def check_inits(module: ast.Module, factory: str, init: str) -> list[str]:

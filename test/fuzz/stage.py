@@ -28,7 +28,9 @@ class Stub:
 
 
 class World:
-    """One run: which flags are set, what was recorded."""
+    """One run: which flags are set, what was recorded. The stubs below write into the world of the moment."""
+
+    now: "World"
 
     def __init__(self, bits: tuple[bool, ...]) -> None:
         self.bits = bits
@@ -38,105 +40,17 @@ class World:
         self.apps: list[object] = []
         self.turns: dict[int, int] = {}
         self.late: list[int] = []
+        World.now = self
 
-    def flag(self, number: int) -> bool:
-        self.trace.append(("flag", number))
-        return self.bits[number % FLAGS]
-
-    def boom(self, number: int) -> int:
-        self.trace.append(("boom", number))
-        if self.bits[number % FLAGS]:
-            raise ValueError(number)
-        return number
-
-    def more(self, number: int) -> bool:
-        self.turns[number] = self.turns.get(number, 0) + 1
-        return self.bits[number % FLAGS] and self.turns[number] % 3 != 0
-
-    def mark(self, number: object) -> object:
-        self.trace.append(("mark", repr(number) if isinstance(number, (int, str)) else type(number).__name__))
-        return number
-
-    def modules(self) -> dict[str, types.ModuleType]:
-        world = self
-
-        class Config(dict):
-            def __init__(self, owner: object) -> None:
-                self.owner = owner
-
-            def __setitem__(self, key: str, value: object) -> None:
-                world.trace.append(("config", world.apps.index(self.owner), key))
-                if any(app is self.owner for app in world.inits):
-                    world.late.append(world.apps.index(self.owner))
-                super().__setitem__(key, value)
-
-        class Wsgi:
-            def __init__(self, app: object) -> None:
-                self.app = app
-
-        class Flask:
-            def __init__(self, import_name: str = "", **options: object) -> None:
-                world.apps.append(self)
-                world.trace.append(("flask", len(world.apps)))
-                self.import_name, self.name = import_name, import_name
-                self.config, self.extensions = Config(self), {}
-                self.debug = self.testing = False
-                self.wsgi_app: object = Wsgi(self)
-                self.logger = self.jinja_env = self.cli = Stub()
-
-            @contextlib.contextmanager
-            def app_context(self):  # noqa: ANN202
-                world.trace.append(("enter", world.apps.index(self)))
-                yield self
-                world.trace.append(("exit", world.apps.index(self)))
-
-            test_request_context = app_context
-
-            def route(self, *args: object, **kwargs: object):  # noqa: ANN202
-                return lambda function: function
-
-            get = post = errorhandler = route
-
-            def before_request(self, function: object) -> object:
-                return function
-
-            def register_blueprint(self, blueprint: object, **options: object) -> None:
-                world.trace.append(("blueprint", world.apps.index(self)))
-
-        class Middleware:
-            def __init__(self, app: object, *args: object) -> None:
-                self.app = app
-                self.config: dict = {}
-
-        def celery_init_app(app: object) -> Stub:
-            if not isinstance(app, Flask):
-                world.bad_inits.append(type(app).__name__)
-            world.inits.append(app)
-            return Stub()
-
-        def traced(function):  # noqa: ANN001, ANN202
-            return function
-
-        def make(name: str, **names: object) -> types.ModuleType:
-            module = types.ModuleType(name)
-            module.__dict__.update(names)
-            return module
-
-        self.flask_class, self.middleware_class, self.wsgi_class = Flask, Middleware, Wsgi
-        return {
-            "flask": make("flask", Flask=Flask, Blueprint=Stub, jsonify=Stub(), request=Stub(), current_app=Stub(), g=Stub()),
-            "world": make("world", flag=self.flag, boom=self.boom, more=self.more, mark=self.mark, traced=traced,
-                          Middleware=Middleware, suppress=contextlib.suppress, Stub=Stub),
-            "celery_app": make("celery_app", celery_init_app=celery_init_app),
-            "app.celery_app": make("app.celery_app", celery_init_app=celery_init_app),
-        }
+    def number(self, app: object) -> int:
+        return next((index for index, other in enumerate(self.apps) if other is app), -1)
 
     def reachable(self, value: object, depth: int = 0) -> list:
         if depth > 4:
             return []
-        if isinstance(value, self.flask_class):
+        if isinstance(value, Flask):
             return [value]
-        if isinstance(value, (self.middleware_class, self.wsgi_class)):
+        if isinstance(value, (Middleware, Wsgi)):
             return self.reachable(value.app, depth + 1)
         if isinstance(value, dict):
             value = list(value.values())
@@ -147,9 +61,9 @@ class World:
     def shape(self, value: object, depth: int = 0) -> object:
         if depth > 4:
             return "deep"
-        if isinstance(value, self.flask_class):
-            return ("flask", self.apps.index(value))
-        if isinstance(value, (self.middleware_class, self.wsgi_class)):
+        if isinstance(value, Flask):
+            return ("flask", self.number(value))
+        if isinstance(value, (Middleware, Wsgi)):
             return (type(value).__name__, self.shape(value.app, depth + 1))
         if isinstance(value, dict):
             return {key: self.shape(item, depth + 1) for key, item in value.items()}
@@ -158,10 +72,112 @@ class World:
         return repr(value) if value is None or isinstance(value, (int, str, bool)) else type(value).__name__
 
 
+def flag(number: int) -> bool:
+    World.now.trace.append(("flag", number))
+    return World.now.bits[number % FLAGS]
+
+
+def boom(number: int) -> int:
+    World.now.trace.append(("boom", number))
+    if World.now.bits[number % FLAGS]:
+        raise ValueError(number)
+    return number
+
+
+def more(number: int) -> bool:
+    turns = World.now.turns
+    turns[number] = turns.get(number, 0) + 1
+    return World.now.bits[number % FLAGS] and turns[number] % 3 != 0
+
+
+def mark(number: object) -> object:
+    World.now.trace.append(("mark", repr(number) if isinstance(number, (int, str)) else type(number).__name__))
+    return number
+
+
+def traced(function):  # noqa: ANN001, ANN201
+    return function
+
+
+class Config(dict):
+    def __init__(self, owner: object) -> None:
+        self.owner = owner
+
+    def __setitem__(self, key: str, value: object) -> None:
+        world = World.now
+        world.trace.append(("config", world.number(self.owner), key))
+        if any(app is self.owner for app in world.inits):
+            world.late.append(world.number(self.owner))
+        super().__setitem__(key, value)
+
+
+class Wsgi:
+    def __init__(self, app: object) -> None:
+        self.app = app
+
+
+class Middleware:
+    def __init__(self, app: object, *args: object) -> None:
+        self.app = app
+        self.config: dict = {}
+
+
+class Flask:
+    def __init__(self, import_name: str = "", **options: object) -> None:
+        World.now.apps.append(self)
+        World.now.trace.append(("flask", len(World.now.apps)))
+        self.import_name, self.name = import_name, import_name
+        self.config, self.extensions = Config(self), {}
+        self.debug = self.testing = False
+        self.wsgi_app: object = Wsgi(self)
+        self.logger = self.jinja_env = self.cli = Stub()
+
+    @contextlib.contextmanager
+    def app_context(self):  # noqa: ANN201
+        World.now.trace.append(("enter", World.now.number(self)))
+        yield self
+        World.now.trace.append(("exit", World.now.number(self)))
+
+    test_request_context = app_context
+
+    def route(self, *args: object, **kwargs: object):  # noqa: ANN201
+        return lambda function: function
+
+    get = post = errorhandler = route
+
+    def before_request(self, function: object) -> object:
+        return function
+
+    def register_blueprint(self, blueprint: object, **options: object) -> None:
+        World.now.trace.append(("blueprint", World.now.number(self)))
+
+
+def celery_init_app(app: object) -> Stub:
+    if not isinstance(app, Flask):
+        World.now.bad_inits.append(type(app).__name__)
+    World.now.inits.append(app)
+    return Stub()
+
+
+def make(name: str, **names: object) -> types.ModuleType:
+    module = types.ModuleType(name)
+    module.__dict__.update(names)
+    return module
+
+
+STUBS = {
+    "flask": make("flask", Flask=Flask, Blueprint=Stub, jsonify=Stub(), request=Stub(), current_app=Stub(), g=Stub()),
+    "world": make(
+        "world", flag=flag, boom=boom, more=more, mark=mark, traced=traced, Middleware=Middleware, suppress=contextlib.suppress, Stub=Stub
+    ),
+    "celery_app": make("celery_app", celery_init_app=celery_init_app),
+    "app.celery_app": make("app.celery_app", celery_init_app=celery_init_app),
+}
+
+
 def play(code: types.CodeType, path: str, factory: str, arguments: str, bits: tuple[bool, ...]) -> dict:
     """Imports the program afresh and calls its factory twice."""
     world = World(bits)
-    stubs = world.modules()
     parts = path.removesuffix(".py").split("/")
     is_package = parts[-1] == "__init__"
     name = ".".join(parts[:-1] if is_package else parts)
@@ -170,7 +186,7 @@ def play(code: types.CodeType, path: str, factory: str, arguments: str, bits: tu
     module.__file__ = path
     if is_package:
         module.__path__ = []
-    mine = {**stubs, name: module}
+    mine = {**STUBS, name: module}
     if module.__package__ and module.__package__ != name:
         parent = types.ModuleType(module.__package__)
         parent.__path__ = []
@@ -242,7 +258,7 @@ def compare(before: bytes, after: bytes, path: str, factory: str, arguments: str
                 if count > 1 or (count == 0 and not known):
                     problem(f"{where}, call {number}: the returned app was initialised {count} times")
                 answer["initialised"] += count
-                if world.apps.index(app) in now["late"]:
+                if world.number(app) in now["late"]:
                     problem(f"{where}, call {number}: the app is configured after celery_init_app")
             strangers = [app for app in now["inits"] if not any(app is mine for mine in now["apps"])]
             if strangers and now["apps"]:

@@ -1,0 +1,32 @@
+/** What is fuzzed: the real generator, asked for a plan. Nothing is written. */
+import { UserError } from "../../generators/errors/index.ts";
+import { settleAnswers } from "../../generators/flow/answers.ts";
+import { findGenerators } from "../../generators/flow/find.ts";
+import { makePlan } from "../../generators/flow/run.ts";
+import { stages } from "../../generators/flow/stages.ts";
+import type { Program } from "./program.ts";
+
+const generators = await findGenerators(new URL("../../generators/", import.meta.url));
+
+export interface Edited {
+  /** The factory's file as it would be; null when the tool refused. */
+  after: Uint8Array | null;
+  /** Code and reason of a refusal. */
+  code: string;
+  why: string;
+}
+
+/** Settings come from the environment, so that the only change of the file is the call and its import. */
+export async function integrate(root: string, { path }: Program): Promise<Edited> {
+  const generator = generators.find(({ name }) => name === "celery-factory")!;
+  const project = await stages.survey(root);
+  try {
+    const answers = settleAnswers(generator.prompts, project, { config: "environment", preview: "no" }, {});
+    const plan = await makePlan(generator, project, answers, {});
+    const change = plan.changes.changes.find((each) => each.path === path);
+    return { after: change?.after ?? null, code: change ? "" : "file-not-in-plan", why: "" };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { after: null, code: error.code, why: error.why };
+  }
+}
