@@ -1,5 +1,5 @@
-import type { Node } from "web-tree-sitter";
 import type { SourceFile } from "./source.ts";
+import type { Node } from "./tree.ts";
 import { lineOf, nextLine, statements } from "./walk.ts";
 
 /** One name that an import statement binds. */

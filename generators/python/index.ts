@@ -4,4 +4,5 @@ export { loadParser, parseText } from "./parser.ts";
 export { encodeSource, readSource } from "./read.ts";
 export type { Edit, SourceFile } from "./source.ts";
 export { insertLines, splice, spliceText } from "./splice.ts";
+export type { Node, SyntaxTree } from "./tree.ts";
 export * from "./walk.ts";

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { Language, Parser, type Tree } from "web-tree-sitter";
+import { Language, Parser } from "web-tree-sitter";
+import { Node, type SyntaxTree } from "./tree.ts";
 
 let parser: Parser | null = null;
 
@@ -16,11 +17,11 @@ export async function loadParser(): Promise<void> {
 }
 
 /** Parses Python text. Node offsets are UTF-16 indices into `text`. */
-export function parseText(text: string): Tree {
+export function parseText(text: string): SyntaxTree {
   if (!parser) throw new Error("loadParser() has not been called");
   const tree = parser.parse(text);
   if (!tree) throw new Error("tree-sitter returned no tree");
-  return tree;
+  return { rootNode: new Node(tree.rootNode, null), delete: () => tree.delete() };
 }
 
 /** The build copies the WASM files into dist/; from source they are in their npm packages. */

@@ -1,4 +1,4 @@
-import type { Tree } from "web-tree-sitter";
+import type { SyntaxTree } from "./tree.ts";
 
 /** One Python file as it was read: its bytes, its text, and the syntax tree over that text. */
 export interface SourceFile {
@@ -12,7 +12,7 @@ export interface SourceFile {
   readonly bom: boolean;
   /** The line end that the file uses most. */
   readonly eol: "\n" | "\r\n" | "\r";
-  readonly tree: Tree;
+  readonly tree: SyntaxTree;
   /** Whether tree-sitter found a syntax error anywhere in the file. */
   readonly broken: boolean;
 }

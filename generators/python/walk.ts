@@ -1,4 +1,4 @@
-import type { Node } from "web-tree-sitter";
+import type { Node } from "./tree.ts";
 
 /** Named children without comments; tree-sitter puts comments anywhere. */
 export function statements(block: Node): Node[] {

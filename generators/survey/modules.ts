@@ -70,3 +70,16 @@ function relativeBase(from: ModulePlace, level: number): string | null {
 export function joinPath(...parts: string[]): string {
   return parts.filter((part) => part !== "").join("/");
 }
+
+/** Tests and what serves them: never an application of their own. */
+export function isTestPath(path: string): boolean {
+  return (
+    /(^|\/)(tests?|testing|regression)\//i.test(path) ||
+    /(^|\/)(conftest|test_[^/]*|[^/]*_tests?|tests)\.py$/.test(path)
+  );
+}
+
+/** Examples, documentation and one-off scripts count only when there is nothing else. */
+export function isSideline(path: string): boolean {
+  return /(^|\/)(examples?|docs?|samples?|demos?|scripts?|tools|migrations|benchmarks?|contrib)\//i.test(path);
+}

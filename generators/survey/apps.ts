@@ -1,0 +1,189 @@
+import { importPoint, type Node, opensScope, walk } from "../python/index.ts";
+import { type Env, joinValues, type Value } from "./bindings.ts";
+import { type Candidate, factoriesOf, functionsOf } from "./candidates.ts";
+import { findEntry, usesOf } from "./entry.ts";
+import { namedEntries } from "./entry-files.ts";
+import { isMainGuard, moduleAppsOf } from "./module-app.ts";
+import { isSideline, isTestPath } from "./modules.ts";
+import { noteRisks } from "./notes.ts";
+import type { FlaskApp, Refusal } from "./project.ts";
+import type { Reading } from "./reading.ts";
+import { refusalOf } from "./refusals.ts";
+import { importsOf, parameters, Values } from "./values.ts";
+
+/**
+ * The Flask applications of a project.
+ *
+ * @param target - the `target` answer, when the user gave one; its call (`path.py:create_app("x")`) becomes the entry's
+ */
+export function surveyApps(reading: Reading, target = ""): { apps: FlaskApp[]; refusals: Refusal[] } {
+  const values = new Values(reading);
+  const { path, name, call } = parseTarget(target);
+  const all = [...reading.sources.values()].flatMap((source) =>
+    isTestPath(source.path) && source.path !== path
+      ? []
+      : [
+          ...moduleAppsOf(source, values, reading),
+          ...factoriesOf(source, values, (node) => provenByCallers(node, reading, values)),
+        ],
+  );
+  const chosen = name
+    ? all.filter((candidate) => candidate.source.path === path && candidate.name === name)
+    : choose(all, reading, values);
+  const apps: FlaskApp[] = [];
+  const refusals: Refusal[] = [];
+  for (const candidate of chosen) {
+    const entry = candidate.problem ? null : findEntry(candidate, reading, values, call);
+    if (entry) apps.push(describe(candidate, entry, reading, values));
+    else refusals.push(refusalOf(candidate, values));
+  }
+  return { apps, refusals };
+}
+
+/** `path/to/file.py:name` or `path/to/file.py:name(arguments)`, as FLASK_APP is written. */
+export function parseTarget(target: string): { path: string; name: string; call: string | undefined } {
+  const match = /^(.*?\.py):([\w.]+)(?:\((.*)\))?$/s.exec(target.trim());
+  return { path: match?.[1]?.replace(/^\.\//, "") ?? "", name: match?.[2] ?? "", call: match?.[3] };
+}
+
+/** Leaves out what only looks like a second application, then lets the project's own entry point decide. */
+function choose(all: readonly Candidate[], reading: Reading, values: Values): Candidate[] {
+  const certain = all.filter((candidate) => !candidate.problem);
+  const rest = certain.filter((candidate) => !isHandedOut(candidate, certain, values));
+  const main = preferred(rest, (candidate) => !isSideline(candidate.source.path));
+  const used = preferred(main, (candidate) => candidate.kind === "factory" || isUsed(candidate, reading, values));
+  const started = used.length > 1 ? startedOnes(used, reading, values) : [];
+  if (used.length > 0) return started.length === 1 ? started : used;
+  return preferred(all, (candidate) => !isSideline(candidate.source.path));
+}
+
+/** Those that pass the test; all where none does. */
+function preferred(candidates: readonly Candidate[], test: (candidate: Candidate) => boolean): Candidate[] {
+  const kept = candidates.filter(test);
+  return kept.length > 0 ? kept : [...candidates];
+}
+
+/** A module-level app that a factory configures and returns: the factory is the way in. */
+function isHandedOut(candidate: Candidate, all: readonly Candidate[], values: Values): boolean {
+  if (candidate.kind !== "module") return false;
+  return all.some(
+    (other) =>
+      other.kind === "factory" &&
+      other.inits.some(
+        (init) =>
+          init.appName === candidate.name && !parameters(other.definition!).some(({ name }) => name === init.appName),
+      ) &&
+      (other.source.path === candidate.source.path ||
+        (importsOf(other.source).some((item) => item.local === candidate.name) &&
+          values.module(other.source.path).has(candidate.name))) &&
+      !localName(other.definition!, candidate.name),
+  );
+}
+
+function localName(definition: Node, name: string): boolean {
+  const body = definition.childForFieldName("body")!;
+  const isGlobal = body.descendantsOfType("global_statement").some((node) => node?.text.split(/[\s,]+/).includes(name));
+  if (isGlobal) return false;
+  return body.descendantsOfType("assignment").some((node) => node?.childForFieldName("left")?.text === name);
+}
+
+/** A module-level app that nothing routes on, configures or imports is a leftover. */
+function isUsed(candidate: Candidate, reading: Reading, values: Values): boolean {
+  let mentions = 0;
+  walk(candidate.source.tree.rootNode, (node) => {
+    if (node.type === "identifier" && node.text === candidate.name) mentions++;
+    return true;
+  });
+  if (mentions > 1) return true;
+  return [...reading.sources.values()].some(
+    (source) => source.path !== candidate.source.path && values.module(source.path).get(candidate.name) === "flask",
+  );
+}
+
+/** Candidates that the project's entry point starts: a call or import in wsgi.py, manage.py, run.py …, or FLASK_APP. */
+function startedOnes(candidates: readonly Candidate[], reading: Reading, values: Values): Candidate[] {
+  const named = namedEntries(reading);
+  const byName = candidates.filter((candidate) => {
+    const { module } = values.place(candidate.source.path);
+    return named.some((entry) => entry.module === module && (!entry.name || entry.name === candidate.name));
+  });
+  if (byName.length === 1) return byName;
+  const ranked = candidates
+    .map((candidate) => ({
+      candidate,
+      rank: candidate.kind === "factory" ? (usesOf(candidate, reading, values)[0]?.rank ?? 99) : 99,
+    }))
+    .sort((a, b) => a.rank - b.rank);
+  const [first, second] = ranked;
+  return first && first.rank < 4 && first.rank < (second?.rank ?? 99) ? [first.candidate] : [];
+}
+
+/** What every caller in the project passes for a parameter, where all of them agree. */
+function provenByCallers(definition: Node, reading: Reading, values: Values): Env {
+  const name = definition.childForFieldName("name")?.text ?? "";
+  const names = parameters(definition).filter(
+    (parameter) => /app|flask|server/i.test(parameter.name) && returnsName(definition, parameter.name),
+  );
+  if (names.length === 0) return new Map();
+  const seen: Env[] = [];
+  for (const source of reading.sources.values()) {
+    if (isTestPath(source.path) || !source.text.includes(`${name}(`)) continue;
+    const observe = (statement: Node, env: Env) => {
+      walk(statement, (node) => {
+        const callee = node.type === "call" ? node.childForFieldName("function") : null;
+        if (callee?.text.endsWith(name) && values.findFunction(source, callee)?.definition.id === definition.id) {
+          seen.push(values.argumentsOf(source, node, definition, env));
+        }
+        return !opensScope(node) && node.type !== "block";
+      });
+    };
+    values.followModule(source, observe);
+    for (const { definition: caller } of functionsOf(source)) {
+      if (caller.id !== definition.id) values.followFunction(source, caller, new Map(), observe);
+    }
+  }
+  const proven = new Map<string, Value>();
+  for (const parameter of names) {
+    const value = seen.length > 0 ? seen.map((env) => env.get(parameter.name)).reduce(joinValues) : undefined;
+    if (value) proven.set(parameter.name, value);
+  }
+  return proven;
+}
+
+function returnsName(definition: Node, name: string): boolean {
+  return new RegExp(`\\breturn\\b[^\\n]*\\b${name}\\b`).test(definition.text);
+}
+
+function describe(candidate: Candidate, entry: FlaskApp["entry"], reading: Reading, values: Values): FlaskApp {
+  const { source, kind, name } = candidate;
+  const place = values.place(source.path);
+  return {
+    target: `${source.path}:${name}`,
+    kind,
+    hybrid: kind === "module" && source.tree.rootNode.namedChildren.some((node) => node !== null && isMainGuard(node)),
+    file: source,
+    name,
+    module: place.module,
+    importRoot: place.importRoot,
+    package: place.package,
+    packageDir: place.packageDir,
+    importStyle: importStyle(candidate, place.package),
+    inits: candidate.inits,
+    importAt: importPoint(source),
+    entry,
+    at: { path: source.path, line: candidate.line },
+    notes: noteRisks(candidate, reading, values),
+  };
+}
+
+/** As the file imports its siblings; where it imports none, relative inside a package unless it is also run as a script. */
+function importStyle({ source }: Candidate, pack: string): "relative" | "absolute" {
+  if (pack === "") return "absolute";
+  const imports = importsOf(source);
+  if (imports.some((item) => item.level > 0)) return "relative";
+  const top = pack.split(".")[0]!;
+  if (imports.some((item) => item.module === top || item.module.startsWith(`${top}.`))) return "absolute";
+  return source.tree.rootNode.namedChildren.some((node) => node !== null && isMainGuard(node))
+    ? "absolute"
+    : "relative";
+}

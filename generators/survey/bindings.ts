@@ -1,0 +1,312 @@
+import { type ImportedName, type Node, namesOf, opensScope, statements, undecorated, walk } from "../python/index.ts";
+
+/**
+ * What is known about a name at one point of a function: it holds a Flask instance on every path ("flask"), an instance
+ * or None ("maybe"), None ("none"), or a class whose instances are Flask applications ("class"). Anything else is absent.
+ */
+export type Value = "flask" | "maybe" | "none" | "class";
+export type Env = ReadonlyMap<string, Value>;
+
+/** Gives values; the flow below only knows names. */
+export interface Judge {
+  expression(node: Node, env: Env): Value | undefined;
+  imported(name: ImportedName): Value | undefined;
+  /** A class statement; `env` tells what its bases are. */
+  classDefinition(node: Node, env: Env): Value | undefined;
+}
+
+export interface ReturnPoint {
+  node: Node;
+  /** null for a bare `return`. */
+  expression: Node | null;
+  env: Env;
+}
+
+export interface FlowResult {
+  returns: ReturnPoint[];
+  /** What holds when the end of the body is reached; null when it never is. */
+  end: Env | null;
+}
+
+/** Called with every statement and what holds before it. */
+export type Observe = (statement: Node, env: Env) => void;
+
+/**
+ * Follows one body (a function's or a module's) statement by statement, joining what branches know. Conservative: a name
+ * that any path, loop, handler or nested function may have rebound to something else is forgotten.
+ */
+export function followBody(body: Node, start: Env, judge: Judge, observe: Observe = () => {}): FlowResult {
+  const returns: ReturnPoint[] = [];
+  const unstable = namesRebound(body);
+  const end = block(body, start);
+  return { returns, end };
+
+  function block(node: Node, env: Env | null): Env | null {
+    for (const statement of statements(node)) {
+      if (!env) return null;
+      env = step(statement, env);
+    }
+    return env;
+  }
+
+  function step(node: Node, env: Env): Env | null {
+    observe(node, env);
+    switch (node.type) {
+      case "return_statement":
+        returns.push({ node, expression: statements(node)[0] ?? null, env });
+        return null;
+      case "raise_statement":
+      case "break_statement":
+      case "continue_statement":
+        return null;
+      case "if_statement":
+        return ifStatement(node, env);
+      case "for_statement":
+      case "while_statement":
+        return loop(node, env);
+      case "with_statement": {
+        const bound = without(
+          env,
+          boundNames(node.namedChildren.find((child) => child?.type === "with_clause") ?? null),
+        );
+        const after = block(field(node, "body"), bound);
+        // A context manager that swallows exceptions may leave at any statement of the body.
+        return after && /suppress|raises/.test(headOf(node)) ? join(after, bound) : after;
+      }
+      case "try_statement":
+        return tryStatement(node, env);
+      case "match_statement":
+        return matchStatement(node, env);
+      case "expression_statement":
+        return statements(node).reduce<Env>((known, expression) => assign(expression, known), env);
+      case "import_statement":
+      case "import_from_statement":
+        return bindImports(node, env);
+      case "class_definition":
+      case "decorated_definition":
+        return bindDefinition(undecorated(node), env);
+      default:
+        // Definitions, del, global and anything newer: what they bind is no longer known.
+        return without(env, boundNames(node));
+    }
+  }
+
+  function assign(node: Node, env: Env): Env {
+    if (node.type !== "assignment") return without(env, boundNames(node));
+    const right = node.childForFieldName("right");
+    const left = node.childForFieldName("left");
+    if (!right) return env; // A bare annotation binds nothing.
+    const inner = right.type === "assignment" ? assign(right, env) : without(env, boundNames(right));
+    const declared = node.childForFieldName("type");
+    let last = right;
+    while (last.type === "assignment") last = last.childForFieldName("right") ?? last;
+    const value = (declared && instanceOf(declared, env)) || judge.expression(last, env);
+    if (left?.type === "identifier") return set(inner, left.text, value);
+    if (
+      left &&
+      ["pattern_list", "tuple_pattern"].includes(left.type) &&
+      ["expression_list", "tuple"].includes(last.type)
+    ) {
+      const values = statements(last).map((item) => judge.expression(item, env));
+      const targets = statements(left);
+      if (targets.length === values.length && targets.every((target) => target.type === "identifier")) {
+        return targets.reduce((known, target, index) => set(known, target.text, values[index]), inner);
+      }
+    }
+    return left ? without(inner, patternNames(left)) : inner;
+  }
+
+  function instanceOf(type: Node, env: Env): Value | undefined {
+    const name = statements(type)[0];
+    return name && judge.expression(name, env) === "class" ? "flask" : undefined;
+  }
+
+  function set(env: Env, name: string, value: Value | undefined): Env {
+    const next = new Map(env);
+    if (value && !unstable.has(name)) next.set(name, value);
+    else next.delete(name);
+    return next;
+  }
+
+  function ifStatement(node: Node, env: Env): Env | null {
+    const condition = field(node, "condition");
+    const base = without(env, boundNames(condition));
+    const ends = [block(field(node, "consequence"), narrow(base, condition, true))];
+    let rest: Env | null = narrow(base, condition, false);
+    for (const branch of node.childrenForFieldName("alternative")) {
+      if (!branch) continue;
+      if (branch.type === "elif_clause") {
+        const test = field(branch, "condition");
+        const known: Env | null = rest && without(rest, boundNames(test));
+        ends.push(known && block(field(branch, "consequence"), narrow(known, test, true)));
+        rest = known && narrow(known, test, false);
+      } else {
+        ends.push(rest && block(field(branch, "body"), rest));
+        rest = null;
+      }
+    }
+    return [...ends, rest].reduce(joinReachable, null);
+  }
+
+  function loop(node: Node, env: Env): Env | null {
+    const start = without(env, boundNames(node));
+    block(field(node, "body"), start);
+    const alternative = node.childForFieldName("alternative");
+    if (alternative) block(field(alternative, "body"), start);
+    return start;
+  }
+
+  function tryStatement(node: Node, env: Env): Env | null {
+    const body = field(node, "body");
+    const handlerStart = without(env, boundNames(body));
+    let normal = block(body, env);
+    const ends: (Env | null)[] = [];
+    let cleanup: Node | null = null;
+    for (const clause of node.namedChildren) {
+      if (clause?.type === "except_clause" || clause?.type === "except_group_clause") {
+        const start = without(handlerStart, boundNames(clause));
+        ends.push(block(clauseBlock(clause), start));
+      } else if (clause?.type === "else_clause") normal = normal && block(field(clause, "body"), normal);
+      else if (clause?.type === "finally_clause") cleanup = clauseBlock(clause);
+    }
+    const after = [normal, ...ends].reduce(joinReachable, null);
+    if (!cleanup) return after;
+    // A `finally` also runs with whatever an unfinished body left behind; its own returns see only that.
+    block(cleanup, without(env, boundNames(node)));
+    return after && without(after, boundNames(cleanup));
+  }
+
+  function matchStatement(node: Node, env: Env): Env | null {
+    const ends = node.descendantsOfType("case_clause").flatMap((clause) => {
+      const body = clause?.childForFieldName("consequence");
+      if (!clause || !body || clause.parent?.parent?.id !== node.id) return [];
+      return [block(body, without(env, boundNames(clause)))];
+    });
+    return [...ends, env].reduce(joinReachable, null);
+  }
+
+  function bindDefinition(node: Node, env: Env): Env {
+    const name = node.childForFieldName("name")?.text ?? "";
+    return set(env, name, node.type === "class_definition" ? judge.classDefinition(node, env) : undefined);
+  }
+
+  function bindImports(node: Node, env: Env): Env {
+    let next: Env = env;
+    for (const name of namesOf(node)) next = set(next, name.local, judge.imported(name));
+    return next;
+  }
+}
+
+/** `if app is None`, `if app`, `if not app`: what the test tells about a name that may be None. */
+function narrow(env: Env, condition: Node, outcome: boolean): Env {
+  const test = noneTest(condition);
+  if (!test) return env;
+  const value = env.get(test.name);
+  const isNone = test.isNone === outcome;
+  if (value !== "maybe") return env;
+  return new Map(env).set(test.name, isNone ? "none" : "flask");
+}
+
+function noneTest(node: Node): { name: string; isNone: boolean } | null {
+  if (node.type === "parenthesized_expression") return noneTest(statements(node)[0] ?? node.children[1]!);
+  if (node.type === "identifier") return { name: node.text, isNone: false };
+  if (node.type === "not_operator") {
+    const inner = noneTest(field(node, "argument"));
+    return inner && { name: inner.name, isNone: !inner.isNone };
+  }
+  const match = node.type === "comparison_operator" ? /^(\w+)\s+is\s+(not\s+)?None$/.exec(node.text) : null;
+  return match ? { name: match[1]!, isNone: !match[2] } : null;
+}
+
+/** What two paths agree on; an instance on one and None on the other is "maybe". */
+export function joinValues(a: Value | undefined, b: Value | undefined): Value | undefined {
+  if (a === b) return a;
+  const instance = (value: Value | undefined) => value === "flask" || value === "maybe" || value === "none";
+  return instance(a) && instance(b) ? "maybe" : undefined;
+}
+
+function join(a: Env, b: Env): Env {
+  const next = new Map<string, Value>();
+  for (const [name, value] of a) {
+    const joined = joinValues(value, b.get(name));
+    if (joined) next.set(name, joined);
+  }
+  return next;
+}
+
+function joinReachable(a: Env | null, b: Env | null): Env | null {
+  return a && b ? join(a, b) : (a ?? b);
+}
+
+function without(env: Env, names: ReadonlySet<string>): Env {
+  if (![...names].some((name) => env.has(name))) return env;
+  return new Map([...env].filter(([name]) => !names.has(name)));
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+const boundCache = new WeakMap<Node, ReadonlySet<string>>();
+
+/** Names that anything inside `node` binds in the same scope: assignments, loops, `as`, definitions, imports, del, walrus. */
+export function boundNames(node: Node | null): ReadonlySet<string> {
+  if (!node) return NOTHING;
+  const known = boundCache.get(node);
+  if (known) return known;
+  const names = new Set<string>();
+  boundCache.set(node, names);
+  walk(node, (inner) => {
+    const definition = undecorated(inner);
+    if (opensScope(definition) && inner.type !== "lambda") {
+      const name = definition.childForFieldName("name")?.text;
+      if (name) names.add(name);
+      return false;
+    }
+    if (inner.type === "lambda") return false;
+    for (const target of ["left", "alias"])
+      for (const name of patternNames(inner.childForFieldName(target))) names.add(name);
+    if (inner.type === "named_expression") names.add(inner.childForFieldName("name")?.text ?? "");
+    if (["as_pattern_target", "delete_statement", "case_pattern", "type_alias_statement"].includes(inner.type)) {
+      for (const name of patternNames(inner)) names.add(name);
+    }
+    if (inner.type.startsWith("import")) for (const { local } of namesOf(inner)) names.add(local);
+    return true;
+  });
+  return names;
+}
+
+/** Identifiers that a target pattern binds; the insides of `a.b` and `a[b]` bind nothing. */
+function patternNames(node: Node | null): Set<string> {
+  const names = new Set<string>();
+  if (!node) return names;
+  walk(node, (inner) => {
+    if (inner.type === "identifier") names.add(inner.text);
+    return !["attribute", "subscript", "call"].includes(inner.type);
+  });
+  return names;
+}
+
+/** Names that a nested function rebinds through `nonlocal` (or `global`): no statement of ours can vouch for them. */
+function namesRebound(body: Node): Set<string> {
+  const names = new Set<string>();
+  for (const node of body.descendantsOfType(["nonlocal_statement", "global_statement"])) {
+    if (!node) continue;
+    let scope: Node | null = node.parent;
+    while (scope && scope.type !== "function_definition") scope = scope.parent;
+    const isNested = scope !== null && scope.startIndex > body.startIndex;
+    if (isNested && node.type === "nonlocal_statement") for (const name of statements(node)) names.add(name.text);
+  }
+  return names;
+}
+
+function clauseBlock(clause: Node): Node {
+  return clause.namedChildren.find((child) => child?.type === "block") ?? clause;
+}
+
+function headOf(node: Node): string {
+  return node.text.slice(0, field(node, "body").startIndex - node.startIndex);
+}
+
+function field(node: Node, name: string): Node {
+  const found = node.childForFieldName(name);
+  if (!found) throw new Error(`${node.type} without ${name}`);
+  return found;
+}

@@ -1,0 +1,63 @@
+import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
+import path from "node:path";
+import { UserError } from "../errors/index.ts";
+import { readSource, type SourceFile } from "../python/index.ts";
+import { filterRelevant, listFiles } from "./files.ts";
+import type { Reading } from "./reading.ts";
+
+/** Reads the files of a project that name Flask or Celery, and any other one when it is asked for. */
+export function openProject(root: string): Reading {
+  const { paths, pythonPaths } = listFiles(root);
+  const cache = new Map<string, SourceFile | null>();
+  const read = (relative: string) => readInside(root, relative);
+  const parse = (relative: string) => {
+    const known = cache.get(relative);
+    if (known !== undefined) return known;
+    const bytes = read(relative);
+    const source = bytes && tryParse(relative, bytes);
+    cache.set(relative, source);
+    return source;
+  };
+  const sources = new Map<string, SourceFile>();
+  for (const relative of filterRelevant(root, pythonPaths, ["flask", "celery"])) {
+    const source = parse(relative);
+    if (source) sources.set(relative, source);
+  }
+  return { root, paths, pathSet: new Set(paths), sources, read, parse };
+}
+
+/**
+ * Bytes of a file below the root; null when there is none.
+ *
+ * @throws UserError `path-outside` when the path, or a symlink in it, leads out of the root
+ */
+function readInside(root: string, relative: string): Uint8Array | null {
+  const full = path.join(root, relative);
+  if (!lstatSync(full, { throwIfNoEntry: false })) return null;
+  let real: string;
+  try {
+    real = realpathSync(full);
+  } catch {
+    return null; // A link to nothing.
+  }
+  const top = realpathSync(root);
+  if (real !== top && !real.startsWith(top + path.sep)) {
+    throw new UserError({
+      code: "path-outside",
+      what: `${relative} was not read.`,
+      why: "it leads out of the project through a symbolic link",
+      fix: "replace the link by a real file, or run the command on the folder that it leads to",
+    });
+  }
+  return statSync(real).isFile() ? readFileSync(real) : null;
+}
+
+/** A sibling that can't be decoded is none of our business until it has to be edited. */
+function tryParse(relative: string, bytes: Uint8Array): SourceFile | null {
+  try {
+    return readSource(relative, bytes);
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}

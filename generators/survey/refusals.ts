@@ -1,0 +1,104 @@
+import { importPoint, lineOf, type Node, type SourceFile } from "../python/index.ts";
+import type { Candidate } from "./candidates.ts";
+import { isTestPath } from "./modules.ts";
+import type { Refusal } from "./project.ts";
+import type { Reading } from "./reading.ts";
+import type { Values } from "./values.ts";
+
+/** The exact lines that the user pastes where this tool must not edit. */
+export function refusalOf(candidate: Candidate, values: Values): Refusal {
+  const { source, name } = candidate;
+  const { package: pack } = values.place(source.path);
+  const problem = candidate.problem ?? missingArguments(candidate);
+  const importLine = `from ${pack ? `${pack}.` : ""}celery_app import celery_init_app`;
+  return {
+    target: `${source.path}:${name}`,
+    at: { path: source.path, line: candidate.line },
+    code: problem.code,
+    why: `${source.path}:${problem.line}: ${problem.why}`,
+    fix: problem.fix,
+    manual:
+      problem.code === "factory-arguments"
+        ? []
+        : [
+            { path: source.path, line: importPoint(source).line, snippet: importLine, why: "makes the function known" },
+            {
+              path: source.path,
+              line: problem.line,
+              snippet: `${problem.indent}celery_init_app(${problem.appName})`,
+              why: "initialises Celery once the application is configured",
+            },
+          ],
+  };
+}
+
+function missingArguments(candidate: Candidate): {
+  code: string;
+  line: number;
+  why: string;
+  fix: string;
+  indent: string;
+  appName: string;
+} {
+  return {
+    code: "factory-arguments",
+    line: candidate.definition ? lineOf(candidate.definition) : candidate.line,
+    indent: "",
+    appName: "app",
+    why: `${candidate.name} needs arguments, and no entry point of the project (wsgi.py, manage.py, run.py …) shows how to call it`,
+    fix: `name the call in the target, e.g. --target '${candidate.source.path}:${candidate.name}("production")'`,
+  };
+}
+
+/** Why there is no candidate at all, where something in the source tells. */
+export function explainAbsence(reading: Reading): Refusal[] {
+  const found: Refusal[] = [];
+  const refuse = (source: SourceFile, node: Node, code: string, why: string, fix: string) =>
+    found.push({
+      target: `${source.path}:${node.text.split(/\W/)[0]}`,
+      at: { path: source.path, line: lineOf(node) },
+      code,
+      why: `${source.path}:${lineOf(node)}: ${why}`,
+      fix,
+      manual: [],
+    });
+  for (const source of reading.sources.values()) {
+    if (isTestPath(source.path)) continue;
+    for (const node of source.tree.rootNode.descendantsOfType("assignment")) {
+      const left = node?.childForFieldName("left");
+      const right = node?.childForFieldName("right");
+      const callee = right?.type === "call" ? (right.childForFieldName("function")?.text ?? "") : "";
+      if (!node || !left) continue;
+      if (/(^|\.)Quart$/.test(callee)) {
+        refuse(
+          source,
+          node,
+          "app-is-quart",
+          "this is a Quart application, which runs on asyncio",
+          "use a task queue made for asyncio; this pack serves Flask",
+        );
+      } else if (/(^|\.)Flask$/.test(callee) && left.type === "attribute") {
+        refuse(
+          source,
+          node,
+          "app-in-object",
+          "the application is an attribute of an object, so no module hands it out",
+          "make it in an application factory that returns it",
+        );
+      } else if (
+        /^(create|make|get)_?\w*app\w*$|^app_factory$/.test(left.text) &&
+        callee &&
+        node.parent?.parent?.type === "module"
+      ) {
+        refuse(
+          source,
+          node,
+          "factory-is-value",
+          "the factory is made by another call, so its body can't be read here",
+          "write the factory as a function, or paste the call where the application is made",
+        );
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,358 @@
+import {
+  callArguments,
+  type ImportedName,
+  importedNames,
+  type Node,
+  opensScope,
+  type SourceFile,
+  statements,
+  undecorated,
+  walk,
+} from "../python/index.ts";
+import {
+  boundNames,
+  type Env,
+  type FlowResult,
+  followBody,
+  type Judge,
+  joinValues,
+  type Observe,
+  type Value,
+} from "./bindings.ts";
+import { type ModulePlace, modulePath, placeModule, resolveImport } from "./modules.ts";
+import type { Reading } from "./reading.ts";
+
+/** Classes of other libraries that are subclasses of `flask.Flask`. */
+const LIBRARY_CLASSES: Readonly<Record<string, readonly string[]>> = {
+  flask: ["Flask"],
+  "flask.app": ["Flask"],
+  apiflask: ["APIFlask"],
+  flask_openapi3: ["OpenAPI"],
+  flask_api: ["FlaskAPI"],
+  eve: ["Eve"],
+};
+
+const MAX_DEPTH = 6;
+
+/** Answers which names, calls and functions of the project hold a Flask application. One per survey; everything is cached. */
+export class Values {
+  readonly #reading: Reading;
+  readonly #modules = new Map<string, Env>();
+  readonly #busy = new Set<string>();
+  readonly #returned = new WeakMap<Node, Map<string, Value | undefined>>();
+  #namespaces: ReadonlySet<string> | null = null;
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  place(path: string): ModulePlace {
+    this.#namespaces ??= namespaceFolders(this.#reading);
+    const namespaces = this.#namespaces;
+    return placeModule(path, this.#reading.pathSet, (folder) => namespaces.has(folder));
+  }
+
+  /** What holds at the end of a module, `global` assignments of its functions included. */
+  module(path: string): Env {
+    const known = this.#modules.get(path);
+    if (known) return known;
+    const source = this.#reading.parse(path);
+    if (!source || this.#busy.has(path)) return new Map();
+    this.#busy.add(path);
+    const flow = followBody(source.tree.rootNode, new Map(), this.judge(source));
+    const env = new Map(flow.end ?? []);
+    this.#busy.delete(path);
+    this.#modules.set(path, env);
+    for (const [name, value] of this.#globalAssignments(source)) {
+      const joined = joinValues(env.get(name), value);
+      if (joined) env.set(name, joined);
+      else env.delete(name);
+    }
+    return env;
+  }
+
+  /** Follows a module's own statements, e.g. to see what holds at each of them. */
+  followModule(source: SourceFile, observe?: Observe): FlowResult {
+    return followBody(source.tree.rootNode, new Map(), this.judge(source), observe);
+  }
+
+  /**
+   * Follows a function from its first statement.
+   *
+   * @param given - what is known of its parameters beyond their annotations
+   */
+  followFunction(
+    source: SourceFile,
+    definition: Node,
+    given: Env = new Map(),
+    observe?: Observe,
+    depth = 0,
+  ): FlowResult {
+    const body = definition.childForFieldName("body")!;
+    const start = new Map<string, Value>();
+    const globals = new Set(
+      body
+        .descendantsOfType("global_statement")
+        .flatMap((node) => (node ? statements(node).map((name) => name.text) : [])),
+    );
+    const locals = boundNames(body);
+    for (const [name, value] of this.module(source.path)) {
+      if (globals.has(name) || !locals.has(name)) start.set(name, value);
+    }
+    for (const parameter of parameters(definition)) {
+      const value =
+        given.get(parameter.name) ?? (parameter.type && start.get(parameter.type) === "class" ? "flask" : undefined);
+      if (value) start.set(parameter.name, value);
+      else start.delete(parameter.name);
+    }
+    return followBody(body, start, this.judge(source, depth), observe);
+  }
+
+  /** The function that a call names, in this file or imported from another one of the project. */
+  findFunction(source: SourceFile, callee: Node): { source: SourceFile; definition: Node } | null {
+    if (callee.type === "attribute") return this.#findMethod(source, callee);
+    if (callee.type !== "identifier") return null;
+    const own = moduleDefinition(source.tree.rootNode, callee.text, "function_definition");
+    if (own) return { source, definition: own };
+    const target = this.#follow(source, callee.text);
+    const definition = target && moduleDefinition(target.source.tree.rootNode, target.name, "function_definition");
+    return definition ? { source: target.source, definition } : null;
+  }
+
+  judge(source: SourceFile, depth = 0): Judge {
+    return {
+      expression: (node, env) => this.#evaluate(source, node, env, depth),
+      imported: (name) => this.#imported(source, name),
+      classDefinition: (node, env) => {
+        const bases = node.childForFieldName("superclasses");
+        const isFlask = bases && statements(bases).some((base) => this.#evaluate(source, base, env, depth) === "class");
+        return isFlask ? "class" : undefined;
+      },
+    };
+  }
+
+  #evaluate(source: SourceFile, node: Node, env: Env, depth: number): Value | undefined {
+    const again = (inner: Node | null | undefined) => (inner ? this.#evaluate(source, inner, env, depth) : undefined);
+    switch (node.type) {
+      case "identifier":
+        return env.get(node.text);
+      case "none":
+        return "none";
+      case "parenthesized_expression":
+        return again(statements(node)[0]);
+      case "named_expression":
+        return again(node.childForFieldName("value"));
+      case "conditional_expression": {
+        const [yes, , no] = statements(node);
+        return joinValues(again(yes), again(no));
+      }
+      case "attribute":
+        return this.#attribute(source, node);
+      case "call":
+        return this.#call(source, node, env, depth);
+      default:
+        return undefined;
+    }
+  }
+
+  /** `flask.Flask` and `module.app` through `import`. */
+  #attribute(source: SourceFile, node: Node): Value | undefined {
+    const object = node.childForFieldName("object");
+    const name = node.childForFieldName("attribute")?.text ?? "";
+    if (object?.type !== "identifier") return undefined;
+    const imported = importsOf(source).find((item) => item.local === object.text);
+    if (!imported) return undefined;
+    if (imported.name === null && LIBRARY_CLASSES[imported.module]?.includes(name)) return "class";
+    const path = resolveImport(this.place(source.path), imported, this.#reading.pathSet);
+    return path ? this.module(path).get(name) : undefined;
+  }
+
+  #call(source: SourceFile, node: Node, env: Env, depth: number): Value | undefined {
+    const callee = node.childForFieldName("function");
+    if (!callee) return undefined;
+    if (this.#evaluate(source, callee, env, depth) === "class") return "flask";
+    if (depth >= MAX_DEPTH) return undefined;
+    const found = this.findFunction(source, callee);
+    if (!found) return undefined;
+    return this.returned(
+      found.source,
+      found.definition,
+      this.argumentsOf(source, node, found.definition, env, depth),
+      depth + 1,
+    );
+  }
+
+  /** What a function gives back: the same on every return, or what its annotation declares. */
+  returned(source: SourceFile, definition: Node, given: Env, depth = 0): Value | undefined {
+    const key = `${[...given].sort().join()}`;
+    const known = this.#returned.get(definition);
+    if (known?.has(key)) return known.get(key);
+    const results = known ?? new Map<string, Value | undefined>();
+    this.#returned.set(definition, results.set(key, undefined)); // A function that calls itself meets this.
+    const value = this.#joinReturns(source, definition, given, depth);
+    results.set(key, value);
+    return value;
+  }
+
+  #joinReturns(source: SourceFile, definition: Node, given: Env, depth: number): Value | undefined {
+    if (isAsync(definition) || hasYield(definition)) return undefined;
+    if (this.declaresFlask(source, definition)) return "flask";
+    const { returns, end } = this.followFunction(source, definition, given, undefined, depth);
+    if (returns.length === 0 || end) return undefined;
+    const judge = this.judge(source, depth);
+    const values = returns.map(({ expression, env }) => (expression ? judge.expression(expression, env) : "none"));
+    return values.reduce(joinValues);
+  }
+
+  /** `-> Flask` is the author's own word for what comes out. */
+  declaresFlask(source: SourceFile, definition: Node): boolean {
+    const type = definition.childForFieldName("return_type")?.text.replace(/^["']|["']$/g, "");
+    if (!type) return false;
+    const [object, name] = type.split(".");
+    if (name)
+      return importsOf(source).some((item) => item.local === object && LIBRARY_CLASSES[item.module]?.includes(name));
+    return this.module(source.path).get(type) === "class";
+  }
+
+  /** What a call passes for the parameters of a function, as far as it is known. */
+  argumentsOf(source: SourceFile, call: Node, definition: Node, env: Env, depth = 0): Env {
+    const { positional, keywords } = callArguments(call);
+    const given = new Map<string, Value>();
+    parameters(definition).forEach(({ name }, index) => {
+      const argument = keywords.get(name) ?? positional[index];
+      const value = argument && this.#evaluate(source, argument, env, depth);
+      if (value) given.set(name, value);
+    });
+    return given;
+  }
+
+  #imported(source: SourceFile, imported: ImportedName): Value | undefined {
+    if (imported.level === 0 && imported.name && LIBRARY_CLASSES[imported.module]?.includes(imported.name))
+      return "class";
+    if (!imported.name) return undefined;
+    const path = resolveImport(this.place(source.path), imported, this.#reading.pathSet);
+    return path && path !== source.path ? this.module(path).get(imported.name) : undefined;
+  }
+
+  /** The file and name that a name of this file comes from, re-exports followed. */
+  #follow(source: SourceFile, name: string): { source: SourceFile; name: string } | null {
+    let at = { source, name };
+    for (let hops = 0; hops < MAX_DEPTH; hops++) {
+      const imported = importsOf(at.source).find((item) => item.local === at.name && item.name && item.name !== "*");
+      const path = imported && resolveImport(this.place(at.source.path), imported, this.#reading.pathSet);
+      const next = path ? this.#reading.parse(path) : null;
+      if (!imported?.name || !next) return hops ? at : null;
+      at = { source: next, name: imported.name };
+    }
+    return null;
+  }
+
+  #findMethod(source: SourceFile, callee: Node): { source: SourceFile; definition: Node } | null {
+    const object = callee.childForFieldName("object");
+    const name = callee.childForFieldName("attribute")?.text ?? "";
+    if (object?.type !== "identifier") return null;
+    const type = moduleDefinition(source.tree.rootNode, object.text, "class_definition");
+    const method = type && moduleDefinition(type.childForFieldName("body")!, name, "function_definition");
+    if (method) return { source, definition: method };
+    const imported = importsOf(source).find((item) => item.local === object.text);
+    const path = imported && resolveImport(this.place(source.path), imported, this.#reading.pathSet);
+    const target = path ? this.#reading.parse(path) : null;
+    const definition = target && moduleDefinition(target.tree.rootNode, name, "function_definition");
+    return target && definition ? { source: target, definition } : null;
+  }
+
+  /** What functions of the module assign to its names through `global`. */
+  #globalAssignments(source: SourceFile): [string, Value | undefined][] {
+    const found: [string, Value | undefined][] = [];
+    const judge = this.judge(source);
+    for (const node of source.tree.rootNode.descendantsOfType("global_statement")) {
+      const definition = node?.parent?.parent;
+      if (!node || definition?.type !== "function_definition") continue;
+      const names = new Set(statements(node).map((name) => name.text));
+      this.followFunction(source, definition, new Map(), (statement, env) => {
+        const assignment = statement.type === "expression_statement" ? statements(statement)[0] : undefined;
+        const left = assignment?.type === "assignment" ? assignment.childForFieldName("left")?.text : undefined;
+        const right = assignment?.childForFieldName("right");
+        if (left && right && names.has(left)) found.push([left, judge.expression(right, env)]);
+      });
+    }
+    return found;
+  }
+}
+
+/** Folders without `__init__.py` that the project imports as packages all the same. */
+function namespaceFolders(reading: Reading): Set<string> {
+  const folders = new Set<string>();
+  for (const source of reading.sources.values()) {
+    const own = source.path.split("/").slice(0, -1).join("/");
+    for (const imported of importsOf(source)) {
+      if (imported.level > 0) folders.add(own);
+      const parts = imported.level > 0 ? [] : imported.module.split(".");
+      const hasModule = modulePath("", parts.join("."), reading.pathSet) !== null;
+      for (let end = 1; hasModule && end < parts.length; end++) folders.add(parts.slice(0, end).join("/"));
+    }
+  }
+  folders.delete("");
+  return folders;
+}
+
+const importCache = new WeakMap<SourceFile, ImportedName[]>();
+
+/** All imports of a file, made once. */
+export function importsOf(source: SourceFile): ImportedName[] {
+  const known = importCache.get(source);
+  if (known) return known;
+  const names = importedNames(source.tree.rootNode);
+  importCache.set(source, names);
+  return names;
+}
+
+export interface Parameter {
+  name: string;
+  /** Text of the annotation without quotes; null when there is none. */
+  type: string | null;
+  required: boolean;
+}
+
+/** Parameters in order; `*args`, `**kwargs`, `*` and `/` are left out. */
+export function parameters(definition: Node): Parameter[] {
+  const list = definition.childForFieldName("parameters");
+  return (list ? statements(list) : []).flatMap((node) => {
+    const name = (node.type === "identifier" ? node : (node.childForFieldName("name") ?? statements(node)[0]))?.text;
+    if (!name || !["identifier", "typed_parameter", "default_parameter", "typed_default_parameter"].includes(node.type))
+      return [];
+    if (node.type === "typed_parameter" && statements(node)[0]?.type !== "identifier") return [];
+    const type = node.childForFieldName("type")?.text.replace(/^["']|["']$/g, "") ?? null;
+    return [{ name, type, required: node.type === "identifier" || node.type === "typed_parameter" }];
+  });
+}
+
+/** A top-level definition of a block by name, decorated or inside `if`/`try` as well; the last one counts. */
+export function moduleDefinition(
+  block: Node,
+  name: string,
+  type: "function_definition" | "class_definition",
+): Node | null {
+  let found: Node | null = null;
+  walk(block, (node) => {
+    if (node.id === block.id) return true;
+    const definition = undecorated(node);
+    if (definition.type === type && definition.childForFieldName("name")?.text === name) found = definition;
+    return !opensScope(definition);
+  });
+  return found;
+}
+
+export function isAsync(definition: Node): boolean {
+  return definition.children[0]?.type === "async";
+}
+
+/** Whether the function itself yields: then it is a generator (often a pytest fixture), not a factory. */
+export function hasYield(definition: Node): boolean {
+  let found = false;
+  walk(definition.childForFieldName("body")!, (node) => {
+    if (node.type === "yield") found = true;
+    return !opensScope(node);
+  });
+  return found;
+}
