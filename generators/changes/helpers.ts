@@ -1,3 +1,4 @@
+import type Handlebars from "handlebars";
 import { UserError } from "../errors/index.ts";
 
 const KEYWORDS = new Set(
@@ -45,6 +46,23 @@ export function identifier(value: unknown): string {
 export function moduleName(value: unknown): string {
   if (typeof value === "string" && value.split(".").every(isName)) return value;
   throw notAnIdentifier(value, "A module's name consists of Python names joined by dots.");
+}
+
+/** Helpers that templates may use, also registered in a team's own Handlebars. */
+export function registerHelpers(handlebars: Pick<typeof Handlebars, "registerHelper">): void {
+  handlebars.registerHelper("py", (value: unknown) => pythonLiteral(value));
+  handlebars.registerHelper("ident", (value: unknown) => identifier(value));
+  handlebars.registerHelper("module", (value: unknown) => moduleName(value));
+  handlebars.registerHelper("eq", (a: unknown, b: unknown) => a === b);
+  // The last argument of a helper is Handlebars' own.
+  handlebars.registerHelper("or", (...values: unknown[]) => values.slice(0, -1).some(isTrue));
+  handlebars.registerHelper("and", (...values: unknown[]) => values.slice(0, -1).every(isTrue));
+  handlebars.registerHelper("not", (value: unknown) => !isTrue(value));
+}
+
+/** As `{{#if}}` sees it: an empty list is false. */
+function isTrue(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : Boolean(value);
 }
 
 function isName(value: unknown): value is string {

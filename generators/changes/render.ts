@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import Handlebars from "handlebars";
 import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
-import { identifier, moduleName, pythonLiteral } from "./helpers.ts";
+import { registerHelpers } from "./helpers.ts";
+import { findTemplates, readPartials, readText } from "./template-files.ts";
+
+export { registerHelpers } from "./helpers.ts";
 
 // Python is not HTML; and a variable that a template names and the plan lacks is a bug to be heard of.
 const OPTIONS: CompileOptions = { noEscape: true, strict: true };
@@ -93,50 +94,6 @@ export class Templates {
       throw invalidPartial(name, error);
     }
   }
-}
-
-/** Helpers that templates may use, also registered in a team's own Handlebars. */
-export function registerHelpers(handlebars: Pick<typeof Handlebars, "registerHelper">): void {
-  handlebars.registerHelper("py", (value: unknown) => pythonLiteral(value));
-  handlebars.registerHelper("ident", (value: unknown) => identifier(value));
-  handlebars.registerHelper("module", (value: unknown) => moduleName(value));
-  handlebars.registerHelper("eq", (a: unknown, b: unknown) => a === b);
-  // The last argument of a helper is Handlebars' own.
-  handlebars.registerHelper("or", (...values: unknown[]) => values.slice(0, -1).some(isTrue));
-  handlebars.registerHelper("and", (...values: unknown[]) => values.slice(0, -1).every(isTrue));
-  handlebars.registerHelper("not", (value: unknown) => !isTrue(value));
-}
-
-/** As `{{#if}}` sees it: an empty list is false. */
-function isTrue(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : Boolean(value);
-}
-
-/** Works from generators/ and from the bundle in dist/: templates/ stands beside package.json in both. */
-function findTemplates(): string {
-  let folder = path.dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(path.join(folder, "templates")) || !existsSync(path.join(folder, "package.json"))) {
-    const parent = path.dirname(folder);
-    if (parent === folder) throw new Error("the templates folder of this package is missing");
-    folder = parent;
-  }
-  return path.join(folder, "templates");
-}
-
-function readPartials(folder: string): Record<string, string> {
-  const partials: Record<string, string> = {};
-  if (!existsSync(folder)) return partials;
-  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
-    if (!file.endsWith(".hbs")) continue;
-    const name = path.basename(file, ".hbs");
-    if (name in partials) throw new Error(`two partials are called ${name}`);
-    partials[name] = readText(path.join(folder, file));
-  }
-  return partials;
-}
-
-function readText(file: string): string {
-  return readFileSync(file, "utf8").replaceAll("\r\n", "\n");
 }
 
 function invalidPartial(name: string, error: unknown): UserError {

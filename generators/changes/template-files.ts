@@ -1,0 +1,33 @@
+/** Finds and reads the files below templates/, without loading Handlebars. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Works from generators/ and from the bundle in dist/: templates/ stands beside package.json in both. */
+export function findTemplates(): string {
+  let folder = path.dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(path.join(folder, "templates")) || !existsSync(path.join(folder, "package.json"))) {
+    const parent = path.dirname(folder);
+    if (parent === folder) throw new Error("the templates folder of this package is missing");
+    folder = parent;
+  }
+  return path.join(folder, "templates");
+}
+
+/** Every partial by the name of its file. */
+export function readPartials(folder: string): Record<string, string> {
+  const partials: Record<string, string> = {};
+  if (!existsSync(folder)) return partials;
+  for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
+    if (!file.endsWith(".hbs")) continue;
+    const name = path.basename(file, ".hbs");
+    if (name in partials) throw new Error(`two partials are called ${name}`);
+    partials[name] = readText(path.join(folder, file));
+  }
+  return partials;
+}
+
+/** A template's text, with line feeds only. */
+export function readText(file: string): string {
+  return readFileSync(file, "utf8").replaceAll("\r\n", "\n");
+}
