@@ -19,7 +19,8 @@ export function planInstall(
   root: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): InstallStep | null {
-  const declared = (...kinds: string[]) => deps.files.some((file) => file.target && isWritable(file.path) && kinds.includes(file.kind));
+  const declared = (...kinds: string[]) =>
+    deps.files.some((file) => file.target && isWritable(file.path) && kinds.includes(file.kind));
   switch (deps.manager) {
     case "uv":
       // Without --inexact, sync removes what was installed by hand.

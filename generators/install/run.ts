@@ -32,7 +32,12 @@ export async function runInstall(install: InstallStep, options: RunInstallOption
     buffer: false,
     reject: false,
     // The project's own pip configuration counts; questions, notices and a system interpreter don't.
-    env: { PIP_NO_INPUT: "1", PIP_DISABLE_PIP_VERSION_CHECK: "1", PIP_REQUIRE_VIRTUALENV: "1", POETRY_NO_INTERACTION: "1" },
+    env: {
+      PIP_NO_INPUT: "1",
+      PIP_DISABLE_PIP_VERSION_CHECK: "1",
+      PIP_REQUIRE_VIRTUALENV: "1",
+      POETRY_NO_INTERACTION: "1",
+    },
     ...(options.signal ? { cancelSignal: options.signal } : {}),
   });
   for await (const line of child.iterable({ from: "all" })) {
@@ -58,7 +63,9 @@ export async function runInstall(install: InstallStep, options: RunInstallOption
 function explainFailure(program: string, code?: string, exitCode?: number, signal?: string): string {
   if (code === "ENOENT") return `${program} was not found on this machine`;
   if (signal) return `${program} was stopped by ${signal}`;
-  return exitCode === undefined ? `${program} could not be started` : `${program} ended with exit code ${exitCode}; its last lines are below`;
+  return exitCode === undefined
+    ? `${program} could not be started`
+    : `${program} ended with exit code ${exitCode}; its last lines are below`;
 }
 
 function shorten(line: string, columns = 80): string {

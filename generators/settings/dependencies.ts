@@ -104,14 +104,14 @@ function declareInToml(kind: DependencyFile["kind"], bytes: Uint8Array, item: Wa
   const statements = scanToml(text);
   let after: string | null;
   if (kind === "poetry") {
-    after = addPair(raw, statements, "tool.poetry.dependencies", item.name, writePair(`^${item.minimum}`, item));
+    after = addPair(raw, statements, "tool.poetry.dependencies", item.name, writePair(writeCaret(item), item));
   } else if (kind === "pipfile") {
     const versions = Object.values(asTable(before.packages));
     const loose = versions.length > 0 && versions.every((value) => value === "*" || asTable(value).version === "*");
     after = addPair(raw, statements, "packages", item.name, writePair(loose ? "*" : writeRange(item), item));
   } else {
-    const list = statements.find(
-      ({ table, key }) => /^(?:project\.dependencies|tool\.flit\.metadata\.requires)$/.test(table ? `${table}.${key}` : key),
+    const list = statements.find(({ table, key }) =>
+      /^(?:project\.dependencies|tool\.flit\.metadata\.requires)$/.test(table ? `${table}.${key}` : key),
     );
     const strings = list && readStringList(text, list.value);
     if (list) after = strings ? addListElement(raw, strings, item.name, writeRequirement(item)) : null;
@@ -150,9 +150,16 @@ function flatten(value: unknown, place = "", into = new Map<string, number>()): 
 }
 
 /** What of `wanted` neither the file nor what it is joined with by `-r` declares. */
-function listMissing(file: DependencyFile, deps: Dependencies, wanted: readonly Wanted[], bytes: Uint8Array | null): Wanted[] {
+function listMissing(
+  file: DependencyFile,
+  deps: Dependencies,
+  wanted: readonly Wanted[],
+  bytes: Uint8Array | null,
+): Wanted[] {
   const joined = deps.files.filter((other) => other === file || isJoined(file, other) || isJoined(other, file));
-  const declared = new Set(joined.filter((other) => !other.generated || other === file).flatMap(({ declares }) => declares));
+  const declared = new Set(
+    joined.filter((other) => !other.generated || other === file).flatMap(({ declares }) => declares),
+  );
   return wanted.flatMap((item) => {
     const key = normalizeName(item.name);
     if (!declared.has(key)) return [item];
@@ -178,7 +185,8 @@ function readExtras(file: DependencyFile, bytes: Uint8Array, key: string): Set<s
     const lines = readRequirements(text).lines.filter(({ requirement }) => requirement?.key === key);
     return new Set(lines.flatMap(({ requirement }) => requirement?.extras ?? []));
   }
-  const document = file.kind === "setup-py" || file.kind === "setup-cfg" || file.kind === "conda" ? null : parseToml(bytes);
+  const document =
+    file.kind === "setup-py" || file.kind === "setup-cfg" || file.kind === "conda" ? null : parseToml(bytes);
   if (document) {
     const tables = [asTable(document.packages), asTable(asTable(asTable(document.tool).poetry).dependencies)];
     const value = tables.flatMap((table) => Object.entries(table)).find(([name]) => normalizeName(name) === key)?.[1];
@@ -196,7 +204,11 @@ function explain(file: DependencyFile, item: Wanted): ManualStep {
   const at = { path, line: file.line ?? 1 };
   if (file.hashed) {
     const command = file.command ?? `echo '${requirement}' | uv pip compile --generate-hashes --constraint ${path} -`;
-    return { ...at, snippet: command, why: `${path} pins hashes, which only a package index can tell: add ${requirement} with this command` };
+    return {
+      ...at,
+      snippet: command,
+      why: `${path} pins hashes, which only a package index can tell: add ${requirement} with this command`,
+    };
   }
   if (file.generated) {
     const why = `${path} is generated: add ${requirement} where it comes from, then make it again with this command`;
@@ -206,7 +218,7 @@ function explain(file: DependencyFile, item: Wanted): ManualStep {
     "setup-py": `"${requirement}",`,
     "setup-cfg": `    ${requirement}`,
     "pyproject-pep621": `"${requirement}",`,
-    poetry: `${item.name} = ${writePair(`^${item.minimum}`, item)}`,
+    poetry: `${item.name} = ${writePair(writeCaret(item), item)}`,
     pipfile: `${item.name} = ${writePair(writeRange(item), item)}`,
     conda: `  - ${item.name}${writeRange(item)}`,
   };
@@ -228,7 +240,9 @@ function listStale(deps: Dependencies, edited: ReadonlyMap<string, Uint8Array>):
   const sources = [...edited.keys()];
   const commands = deps.files
     .filter((file) => file.generated && file.command !== undefined && !edited.has(file.path))
-    .filter(({ path }) => sources.some((source) => source.endsWith(".toml") || source === path.replace(/\.(?:txt|pip)$/, ".in")))
+    .filter(({ path }) =>
+      sources.some((source) => source.endsWith(".toml") || source === path.replace(/\.(?:txt|pip)$/, ".in")),
+    )
     .map(({ command }) => command as string);
   return [...new Set(commands)];
 }
@@ -242,6 +256,11 @@ export function writeRequirement(item: Wanted): string {
 function writeRange({ minimum, below }: Wanted): string {
   const limit = below ?? String(Number.parseInt(minimum, 10) + 1);
   return `>=${minimum}${limit === "" ? "" : `,<${limit}`}`;
+}
+
+/** Poetry's own spelling of "up to the next major version". */
+function writeCaret(item: Wanted): string {
+  return item.below === undefined ? `^${item.minimum}` : writeRange(item);
 }
 
 /** Poetry's and Pipenv's value: a string, or a table where there are extras. */

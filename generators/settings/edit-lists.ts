@@ -18,7 +18,7 @@ export function addListElement({ text, eol }: RawText, list: StringList, name: s
   const next = elements[place];
   const beside = previous ?? (next as { start: number; end: number });
   const indent = /[^\S\r\n]*$/.exec(text.slice(0, beside.start))?.[0] ?? "";
-  const ownLine = /(?:^|\n)[^\S\r\n]*$/.test(text.slice(list.open + 1, beside.start));
+  const ownLine = /\n[^\S\r\n]*$/.test(text.slice(list.open, beside.start));
   if (next) {
     if (!ownLine) return insertAt(text, next.start, `${item}, `);
     // After the line before it, so that a comment above the next element stays with that element.
@@ -66,7 +66,10 @@ export function addPair(
   const count = statements.slice(from).findIndex((at) => at.kind === "header");
   const pairs = statements.slice(from, count < 0 ? undefined : from + count).filter((at) => at.table === table);
   const sortable = pairs.filter((at) => at.key !== "python");
-  const place = findPlace(sortable.map((at) => at.key), key);
+  const place = findPlace(
+    sortable.map((at) => at.key),
+    key,
+  );
   const next = sortable[place];
   const beside = sortable[place - 1] ?? pairs.find((at) => at.key === "python" && (!next || at.start < next.start));
   const model = next ?? beside;

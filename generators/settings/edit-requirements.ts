@@ -10,7 +10,10 @@ import { findPlace, insertAt } from "./splice.ts";
 export function addRequirementLine({ text, eol }: RawText, name: string, line: string): string {
   const { lines } = readRequirements(text);
   const named = lines.filter((at) => at.kind === "requirement");
-  const place = findPlace(named.map((at) => at.requirement?.name ?? ""), name);
+  const place = findPlace(
+    named.map((at) => at.requirement?.name ?? ""),
+    name,
+  );
   if (place < named.length) {
     const before = named[place - 1];
     if (before) return insertAt(text, before.end, eol + line);
@@ -23,7 +26,10 @@ export function addRequirementLine({ text, eol }: RawText, name: string, line: s
 }
 
 /** The last requirement of the run of lines around Flask that no blank line or comment breaks. */
-function lastOfBlock(lines: readonly RequirementLine[], named: readonly RequirementLine[]): RequirementLine | undefined {
+function lastOfBlock(
+  lines: readonly RequirementLine[],
+  named: readonly RequirementLine[],
+): RequirementLine | undefined {
   const flask = lines.findIndex((at) => at.requirement?.key === "flask");
   if (flask < 0) return named.at(-1);
   let last = flask;

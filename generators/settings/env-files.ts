@@ -28,7 +28,9 @@ export function mergeGitignore(before: Uint8Array | null, inherited?: (path: str
   const bytes = before ?? new Uint8Array();
   const raw = readRaw(bytes);
   const holds = (lines: readonly string[], path: string) => {
-    const { ignored, unignored } = ignore({ ignorecase: false }).add([raw.text, ...lines].join("\n")).test(path);
+    const { ignored, unignored } = ignore({ ignorecase: false })
+      .add([raw.text, ...lines].join("\n"))
+      .test(path);
     return ignored || (!unignored && (inherited?.(path) ?? false));
   };
   const added: string[] = [];
@@ -65,7 +67,8 @@ export const ENV_MODE = 0o600;
 export function readEnvKeys(bytes: Uint8Array, commented = false): string[] {
   const { text } = readRaw(bytes);
   // A quoted value may span lines; what looks like a key inside of it is none.
-  const entry = /^[ \t]*(#?)[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|.*)/gm;
+  const entry =
+    /^[ \t]*(#?)[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|.*)/gm;
   return [...text.matchAll(entry)].filter((match) => commented || match[1] === "").map((match) => match[2] as string);
 }
 
@@ -74,7 +77,10 @@ function mergeEnv(before: Uint8Array | null, entries: readonly EnvEntry[], comme
   const keys = new Set(readEnvKeys(bytes, commented));
   const missing = entries.filter(({ key }) => !keys.has(key));
   if (missing.length === 0) return bytes;
-  const lines = missing.flatMap(({ key, value, comment }) => [...(comment ? [`# ${comment}`] : []), `${key}=${quote(value)}`]);
+  const lines = missing.flatMap(({ key, value, comment }) => [
+    ...(comment ? [`# ${comment}`] : []),
+    `${key}=${quote(value)}`,
+  ]);
   const head = readRaw(bytes).text.trim() === "" || missing[0]?.comment === undefined ? [] : [""];
   return append(bytes, [...head, ...lines]);
 }
@@ -92,5 +98,6 @@ function append(bytes: Uint8Array, lines: readonly string[]): Uint8Array {
 function quote(value: string): string {
   if (/[\r\n\0]/.test(value)) throw new RangeError("a value of .env has no line breaks");
   if (/^[\w.:/@%+?=,{}-]*$/.test(value)) return value;
-  return value.includes("'") ? `"${value.replace(/[\\"$`]/g, "\\$&")}"` : `'${value.replace(/\\/g, "\\\\")}'`;
+  // Between single quotes readers disagree about a backslash, between double quotes about a dollar sign.
+  return /['\\]/.test(value) ? `"${value.replace(/[\\"$`]/g, "\\$&")}"` : `'${value}'`;
 }

@@ -7,7 +7,8 @@
  */
 export function findPlace(names: readonly string[], name: string): number {
   const lower = names.map((existing) => existing.toLowerCase());
-  const sorted = lower.length >= 3 && lower.every((existing, index) => index === 0 || (lower[index - 1] as string) <= existing);
+  const sorted =
+    lower.length >= 3 && lower.every((existing, index) => index === 0 || (lower[index - 1] as string) <= existing);
   if (!sorted) return names.length;
   const index = lower.findIndex((existing) => existing > name.toLowerCase());
   return index < 0 ? names.length : index;

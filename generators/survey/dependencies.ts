@@ -21,7 +21,8 @@ const LOCKS: readonly (readonly [string, Manager])[] = [
 ];
 /** Folders whose requirement files describe something else than the application. */
 const ASIDE = /(?:^|\/)(?:docs?|examples?|tests?|samples?|demos?|scripts|tools|\.[^/]+)\//i;
-const REQUIREMENTS = /(?:^|\/)(?:[\w.-]*requirements?[\w.-]*\.(?:txt|in|pip)|(?:requirements|reqs|requires)\/[\w./-]+\.(?:txt|in|pip))$/i;
+const REQUIREMENTS =
+  /(?:^|\/)(?:[\w.-]*requirements?[\w.-]*\.(?:txt|in|pip)|(?:requirements|reqs|requires)\/[\w./-]+\.(?:txt|in|pip))$/i;
 
 /**
  * Reads every dependency file and decides which of them get a new dependency (`target`): the one that declares Flask, the source
@@ -35,25 +36,36 @@ const REQUIREMENTS = /(?:^|\/)(?:[\w.-]*requirements?[\w.-]*\.(?:txt|in|pip)|(?:
 export function surveyDependencies(root: string, read: Read, paths: readonly string[]): Dependencies {
   const here = readFolder(read, paths);
   const found = here.files.length > 0 ? here : (readFolderAbove(root) ?? here);
-  const { files, tools, versions, locks } = found;
+  const { files, tools, versions, locks, locked, pinned } = found;
   const manager = nameManager(files, tools, locks);
   const environment = findVirtualEnvironment(root);
   const installed = environment?.packages ?? new Map<string, string>();
   for (const name of files.flatMap((file) => file.declares)) {
     if (!versions.get(name)) versions.set(name, installed.get(name) ?? null);
   }
-  return { manager, files: chooseTargets(files, manager), versions, installed };
+  return { manager, files: chooseTargets(files, { manager, names: locked, pinned }), versions, installed };
 }
 
 interface Found {
   files: DependencyFile[];
   tools: Set<string>;
   locks: Set<Manager>;
+  /** Names in those locks. */
+  locked: Set<string>;
+  /** Requirement files in which every line is an exact pin. */
+  pinned: Set<string>;
   versions: Map<string, string | null>;
 }
 
 function readFolder(read: Read, paths: readonly string[]): Found {
-  const found: Found = { files: [], tools: new Set(), locks: new Set(), versions: new Map() };
+  const found: Found = {
+    files: [],
+    tools: new Set(),
+    locks: new Set(),
+    locked: new Set(),
+    pinned: new Set(),
+    versions: new Map(),
+  };
   const scripted: string[] = [];
   for (const name of paths) {
     if (path.posix.basename(name) === "pyproject.toml" && isNear(name)) {
@@ -70,10 +82,13 @@ function readFolder(read: Read, paths: readonly string[]): Found {
   // Locks win over pins: they say what is installed.
   const locked = new Map<string, string>();
   for (const [name, manager] of LOCKS) {
-    const bytes = paths.includes(name) || read(name) ? read(name) : null;
+    const bytes = read(name);
     if (!bytes) continue;
     found.locks.add(manager);
-    for (const [key, version] of readLock(name, bytes)) locked.set(key, version);
+    for (const [key, version] of readLock(name, bytes)) {
+      locked.set(key, version);
+      found.locked.add(key);
+    }
   }
   for (const file of found.files) {
     for (const name of file.declares) if (!found.versions.has(name)) found.versions.set(name, null);
@@ -115,14 +130,18 @@ function readRequirementFiles(names: readonly string[], paths: readonly string[]
     if (!bytes) continue;
     const { text } = readRaw(bytes);
     const parsed = readRequirements(text);
-    const requirements = parsed.lines.flatMap((line) => (line.requirement ? [{ ...line.requirement, line: line.line }] : []));
+    const requirements = parsed.lines.flatMap((line) =>
+      line.requirement ? [{ ...line.requirement, line: line.line }] : [],
+    );
     const folder = path.posix.dirname(name);
     const includes = parsed.lines.flatMap((line) => (line.include ? [path.posix.join(folder, line.include)] : []));
     queue.push(...includes.filter((include) => !include.startsWith("..")));
-    for (const { key, specifier } of requirements) {
+    const pins = requirements.flatMap(({ key, specifier }) => {
       const pin = /^={2,3}([\w.!+-]+)$/.exec(specifier)?.[1];
-      if (pin) found.versions.set(key, pin);
-    }
+      return pin ? [[key, pin] as const] : [];
+    });
+    for (const [key, pin] of pins) found.versions.set(key, pin);
+    if (pins.length > 0 && pins.length === requirements.length) found.pinned.add(name);
     const source = name.replace(/\.(?:txt|pip)$/, ".in");
     const compiled = source !== name && (paths.includes(source) || read(source) !== null);
     const flask = requirements.find(({ key }) => key === "flask") ?? requirements.at(-1);
@@ -134,7 +153,11 @@ function readRequirementFiles(names: readonly string[], paths: readonly string[]
       hashed: parsed.hashed,
       includes,
       line: flask?.line ?? 1,
-      ...(parsed.command ? { command: parsed.command } : compiled ? { command: compileCommand(source, name, parsed.hashed) } : {}),
+      ...(parsed.command
+        ? { command: parsed.command }
+        : compiled
+          ? { command: compileCommand(source, name, parsed.hashed) }
+          : {}),
     });
   }
 }
@@ -143,7 +166,11 @@ function compileCommand(source: string, compiled: string, hashed: boolean): stri
   return `pip-compile ${hashed ? "--generate-hashes " : ""}--output-file=${compiled} ${source}`;
 }
 
-function nameManager(files: readonly DependencyFile[], tools: ReadonlySet<string>, locks: ReadonlySet<Manager>): Manager {
+function nameManager(
+  files: readonly DependencyFile[],
+  tools: ReadonlySet<string>,
+  locks: ReadonlySet<Manager>,
+): Manager {
   const kinds = new Set(files.map(({ kind }) => kind));
   const listed = kinds.has("pyproject-pep621");
   const poetic = listed || kinds.has("poetry");

@@ -80,7 +80,7 @@ function walk(root: string, obeyed: boolean): FileList {
   return { paths: paths.sort(), pythonPaths: pythonPaths.sort() };
 
   function visit(folder: string, inherited: readonly Scope[]): void {
-    const entries = readFolder(path.join(root, folder));
+    const entries = readFolder(`${root}/${folder}`);
     if (folder !== "" && entries.some((entry) => entry.name === "pyvenv.cfg")) return;
     let scopes = inherited;
     if (obeyed && entries.some((entry) => entry.name === ".gitignore" && entry.isFile())) {
@@ -90,7 +90,8 @@ function walk(root: string, obeyed: boolean): FileList {
     for (const entry of entries) {
       const relative = folder + entry.name;
       if (entry.isDirectory()) {
-        if (SKIPPED.has(entry.name) || entry.name.endsWith(".egg-info") || isBuildOutput(root, folder, entry.name)) continue;
+        if (SKIPPED.has(entry.name) || entry.name.endsWith(".egg-info") || isBuildOutput(root, folder, entry.name))
+          continue;
         if (!isIgnored(scopes, `${relative}/`)) visit(`${relative}/`, scopes);
         continue;
       }
@@ -147,7 +148,7 @@ function readScopesAbove(root: string): Scope[] {
   };
   if (excluded) scopes.push({ rules: excluded, prefix: prefixOf(top), skip: 0 });
   const parents: string[] = [];
-  for (let at = root; at !== top; ) parents.unshift((at = path.dirname(at)));
+  for (let at = root; at !== top; at = path.dirname(at)) parents.unshift(path.dirname(at));
   for (const folder of parents) {
     const rules = readRules(path.join(folder, ".gitignore"));
     if (rules) scopes.push({ rules, prefix: prefixOf(folder), skip: 0 });

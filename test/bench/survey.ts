@@ -32,7 +32,8 @@ export async function benchSurvey(sizes: readonly number[] = [10_000, 50_000]): 
 /** Folders of 100 modules, each about the size of a usual one (4 KB), under a .gitignore of GitHub's length. */
 export function makeTree(files: number): string {
   const root = mkdtempSync(path.join(os.tmpdir(), "bench-survey-"));
-  const body = "def compute(first, second):\n    # nothing of interest happens here\n    return first + second\n\n\n".repeat(45);
+  const body =
+    "def compute(first, second):\n    # nothing of interest happens here\n    return first + second\n\n\n".repeat(45);
   writeFileSync(path.join(root, ".gitignore"), GITIGNORE);
   for (let index = 0; index < files; index++) {
     const folder = path.join(root, `package_${Math.floor(index / 100)}`);
@@ -44,9 +45,13 @@ export function makeTree(files: number): string {
 }
 
 const GITIGNORE = [
-  ..."__pycache__/ *.py[cod] *$py.class *.so .Python build/ develop-eggs/ dist/ downloads/ eggs/ .eggs/ lib/ lib64/".split(" "),
+  ..."__pycache__/ *.py[cod] *$py.class *.so .Python build/ develop-eggs/ dist/ downloads/ eggs/ .eggs/ lib/ lib64/".split(
+    " ",
+  ),
   ..."parts/ sdist/ var/ wheels/ *.egg-info/ .installed.cfg *.egg MANIFEST *.manifest *.spec pip-log.txt".split(" "),
-  ..."htmlcov/ .tox/ .nox/ .coverage .coverage.* .cache nosetests.xml coverage.xml *.cover .hypothesis/ cover/".split(" "),
+  ..."htmlcov/ .tox/ .nox/ .coverage .coverage.* .cache nosetests.xml coverage.xml *.cover .hypothesis/ cover/".split(
+    " ",
+  ),
   ..."*.mo *.pot *.log local_settings.py db.sqlite3 instance/ .webassets-cache .scrapy docs/_build/ target/".split(" "),
   ..."celerybeat-schedule celerybeat.pid *.sage.py .env .venv env/ venv/ ENV/ .mypy_cache/ .pyre/ .pytype/".split(" "),
   "",

@@ -16,7 +16,10 @@ export interface VirtualEnvironment {
  * Finds the project's virtual environment: a folder with pyvenv.cfg in the root or, up to the top of the repository, in one of
  * the folders above it; else the one that is activated. Of several, one with Flask, and by the usual names first.
  */
-export function findVirtualEnvironment(root: string, environment: NodeJS.ProcessEnv = process.env): VirtualEnvironment | null {
+export function findVirtualEnvironment(
+  root: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): VirtualEnvironment | null {
   const top = findGitTop(root) ?? path.dirname(root);
   for (let folder = path.resolve(root); ; folder = path.dirname(folder)) {
     const found = listEnvironments(folder);
@@ -53,7 +56,10 @@ function readPackages(folder: string): Map<string, string> {
 function subfolders(folder: string): string[] {
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
   } catch {
     return [];
   }

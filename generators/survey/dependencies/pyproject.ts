@@ -68,7 +68,11 @@ export function readTomlPins(bytes: Uint8Array): Map<string, string> {
 /** Parses TOML; null when it is none. */
 export function parseToml(bytes: Uint8Array): Table | null {
   try {
-    return parse(Buffer.from(bytes).toString("utf8").replace(/^\uFEFF/, ""));
+    return parse(
+      Buffer.from(bytes)
+        .toString("utf8")
+        .replace(/^\uFEFF/, ""),
+    );
   } catch {
     return null;
   }
@@ -86,16 +90,24 @@ function keyOf(text: string): string {
   return parseRequirement(text)?.key ?? "";
 }
 
-function makeFile(path: string, kind: DependencyFile["kind"], names: readonly string[], bytes: Uint8Array): DependencyFile {
+function makeFile(
+  path: string,
+  kind: DependencyFile["kind"],
+  names: readonly string[],
+  bytes: Uint8Array,
+): DependencyFile {
   const { text } = readRaw(bytes);
   const tables = {
     "pyproject-pep621": /^(?:project\.dependencies|tool\.flit\.metadata\.requires)$/,
     poetry: /^tool\.poetry\.dependencies(?:\.flask)?$/i,
     pipfile: /^packages(?:\.flask)?$/i,
   }[kind as string];
-  const places = scanToml(text).filter(({ table, key }) => tables?.test(key ? `${table}.${key}` : table) || tables?.test(table));
+  const places = scanToml(text).filter(
+    ({ table, key }) => tables?.test(key ? `${table}.${key}` : table) || tables?.test(table),
+  );
   const flask = places.find(({ key }) => key.toLowerCase() === "flask") ?? places[0];
-  const inList = kind === "pyproject-pep621" && flask ? /["']flask\b(?!-)/i.exec(text.slice(flask.value, flask.end)) : null;
+  const inList =
+    kind === "pyproject-pep621" && flask ? /["']flask\b(?!-)/i.exec(text.slice(flask.value, flask.end)) : null;
   const offset = flask ? (inList ? flask.value + inList.index : flask.start) : 0;
   return {
     path,

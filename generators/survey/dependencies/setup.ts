@@ -20,7 +20,9 @@ export function findConfigList(text: string): ConfigList | null {
   const from = section.index + section[0].length;
   const next = /^\[/m.exec(text.slice(from));
   const body = text.slice(from, next ? from + next.index : text.length);
-  const option = /^install_requires[ \t]*[=:][ \t]*(.*(?:\r?\n(?:[ \t]+\S.*|[ \t]*(?:#.*)?(?=\r?\n[ \t]+\S)))*)/m.exec(body);
+  const option = /^install_requires[ \t]*[=:][ \t]*(.*(?:\r?\n(?:[ \t]+\S.*|[ \t]*(?:#.*)?(?=\r?\n[ \t]+\S)))*)/m.exec(
+    body,
+  );
   if (!option) return null;
   const value = option[1] as string;
   const start = from + option.index + option[0].length - value.length;
@@ -60,7 +62,9 @@ export function readSetupPy(path: string, bytes: Uint8Array): SetupScript {
   const list = findScriptList(text);
   const reads = list ? null : (/["']([\w./-]*require[\w.-]*\.(?:txt|in|pip))["']/.exec(code)?.[1] ?? null);
   if (!mention) return { file: null, reads };
-  const shown = list ? list.elements.map(({ value }) => value) : [...code.matchAll(/["'](flask\b[^"'\n]*)["']/gi)].map((found) => found[1] as string);
+  const shown = list
+    ? list.elements.map(({ value }) => value)
+    : [...code.matchAll(/["'](flask\b[^"'\n]*)["']/gi)].map((found) => found[1] as string);
   const names = shown.map(keyOf).filter(Boolean);
   const flask = list?.elements.find(({ value }) => keyOf(value) === "flask");
   const line = lineAt(text, flask?.start ?? mention.index);
@@ -78,7 +82,11 @@ export function findScriptList(text: string): StringList | null {
   if (direct.length === 1) {
     const names = uses.length - direct.length;
     // A second use may only hand the variable of the first on: install_requires=install_requires.
-    if (names > 1 || uses.some((use) => use !== direct[0] && !/^install_requires\b/.test(code.slice(use.index + use[0].length)))) return null;
+    if (
+      names > 1 ||
+      uses.some((use) => use !== direct[0] && !/^install_requires\b/.test(code.slice(use.index + use[0].length)))
+    )
+      return null;
     return readClosedList(text, code, direct[0]!.index + direct[0]![0].length);
   }
   if (uses.length !== 1) return null;

@@ -2,26 +2,43 @@
 import path from "node:path";
 import type { Dependencies, DependencyFile } from "../project.ts";
 
+/** What tells a requirements.txt that comes out of a lock from one that somebody keeps. */
+export interface Locked {
+  manager: Dependencies["manager"];
+  /** Names in the lock file; empty without one. */
+  names: ReadonlySet<string>;
+  /** Paths of requirement files in which every line is an exact pin. */
+  pinned: ReadonlySet<string>;
+}
+
 /** Marks the targets, and what a lock-file manager exports as generated. */
-export function chooseTargets(files: readonly DependencyFile[], manager: Dependencies["manager"]): DependencyFile[] {
-  const marked = files.map((file) => markExport(file, files, manager));
+export function chooseTargets(files: readonly DependencyFile[], locked: Locked): DependencyFile[] {
+  const marked = files.map((file) => markExport(file, files, locked));
   const targets = new Set(chooseFromNearest(marked));
   return marked.map((file) => ({ ...file, target: targets.has(file) }));
 }
 
-/** A requirements.txt beside a lock that pins far more than the project declares comes out of the lock. */
-function markExport(file: DependencyFile, files: readonly DependencyFile[], manager: Dependencies["manager"]): DependencyFile {
-  const exports: Record<string, string> = {
+/** Every line pinned, every name in the lock, and some that the project doesn't declare: that came out of the lock. */
+function markExport(
+  file: DependencyFile,
+  files: readonly DependencyFile[],
+  { manager, names, pinned }: Locked,
+): DependencyFile {
+  const exports: Partial<Record<Dependencies["manager"], string>> = {
     uv: `uv export --format requirements-txt --output-file ${file.path}`,
     poetry: `poetry export --format requirements.txt --output ${file.path}`,
     pdm: `pdm export --output ${file.path}`,
   };
   const command = exports[manager];
-  if (file.kind !== "requirements" || !command) return file;
-  const declared = files.find(({ kind }) => kind === "pyproject-pep621" || kind === "poetry")?.declares ?? [];
-  const all = new Set(file.declares);
-  const whole = declared.length > 0 && declared.every((name) => all.has(name)) && all.size > declared.length;
-  return file.generated || file.hashed || whole ? { ...file, generated: true, command: file.command ?? command } : file;
+  if (file.kind !== "requirements" || !command || names.size === 0) return file;
+  const declared = new Set(
+    files.filter(({ kind }) => kind === "pyproject-pep621" || kind === "poetry").flatMap(({ declares }) => declares),
+  );
+  const exported =
+    (pinned.has(file.path) || file.hashed) &&
+    file.declares.every((name) => names.has(name)) &&
+    file.declares.some((name) => !declared.has(name));
+  return file.generated || exported ? { ...file, generated: true, command: file.command ?? command } : file;
 }
 
 function chooseFromNearest(files: readonly DependencyFile[]): DependencyFile[] {
@@ -36,7 +53,8 @@ function chooseFromNearest(files: readonly DependencyFile[]): DependencyFile[] {
 function groupByFolder(files: readonly DependencyFile[]): DependencyFile[][] {
   const groups = new Map<string, DependencyFile[]>();
   for (const file of files) {
-    const folder = path.posix.dirname(file.path).replace(/(?:^|\/)(?:requirements|reqs|requires)(?:\/.*)?$/i, "") || ".";
+    const folder =
+      path.posix.dirname(file.path).replace(/(?:^|\/)(?:requirements|reqs|requires)(?:\/.*)?$/i, "") || ".";
     groups.set(folder, [...(groups.get(folder) ?? []), file]);
   }
   const depth = (folder: string) => (folder === "." ? 0 : folder.split("/").length);

@@ -1,0 +1,144 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { filterRelevant, findGitTop, listFiles, readInheritedIgnores } from "../../generators/survey/files.ts";
+import { tempDir, writeTree } from "../support/temp.ts";
+
+/** A tree of empty files; a value other than "" is content. */
+function makeTree(...names: (string | [string, string])[]): string {
+  return writeTree(Object.fromEntries(names.map((name) => (typeof name === "string" ? [name, ""] : name))));
+}
+
+test("lists sorted relative paths, and the Python files apart", () => {
+  const root = makeTree("b.py", "a/z.py", "a/readme.md", "gui.pyw", "module.pyc");
+  assert.equal(listFiles(root), {
+    paths: ["a/readme.md", "a/z.py", "b.py", "gui.pyw", "module.pyc"],
+    pythonPaths: ["a/z.py", "b.py", "gui.pyw"],
+  });
+});
+
+test("never enters environments, caches and installed code", () => {
+  const aside = [".git", "node_modules", "__pycache__", ".tox", ".mypy_cache", "x/site-packages", "x.egg-info"];
+  const root = makeTree("app.py", ...aside.map((folder) => `${folder}/in.py`), "my env/pyvenv.cfg", "my env/lib/in.py");
+  assert.equal(listFiles(root).paths, ["app.py"]);
+});
+
+test("build and dist are output beside a project file, and packages otherwise", () => {
+  const output = makeTree("setup.py", "build/lib/app.py", "dist/app.py");
+  assert.equal(listFiles(output).paths, ["setup.py"]);
+  const source = makeTree("app.py", "build/views.py", "x/pyproject.toml", "x/dist/__init__.py");
+  assert.equal(listFiles(source).pythonPaths, ["app.py", "build/views.py", "x/dist/__init__.py"]);
+});
+
+test("agrees with Git on nested .gitignore files", () => {
+  const root = makeTree(
+    [".gitignore", "*.log\n/only_root.py\nlogs/\n!keep.log\nCase.py\ndeep/**/x.py\n"],
+    ["pkg/.gitignore", "!debug.log\nsecret.py\nsub/*\n!sub/kept.py\n"],
+    "only_root.py",
+    "pkg/only_root.py",
+    "a.log",
+    "keep.log",
+    "pkg/debug.log",
+    "pkg/other.log",
+    "pkg/secret.py",
+    "pkg/sub/kept.py",
+    "pkg/sub/dropped.py",
+    "logs/in.py",
+    "case.py",
+    "deep/a/b/x.py",
+    "deep/x.py",
+    "ünïcode dir/ü.py",
+  );
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "core.quotePath=false", "-C", root, ...args], { encoding: "utf8" });
+  git("init", "-q");
+  const tracked = git("ls-files", "--others", "--exclude-standard").trim().split("\n").sort();
+  assert.equal(listFiles(root).paths, tracked);
+  assert.ok(tracked.includes("pkg/debug.log") && !tracked.includes("pkg/secret.py"));
+});
+
+test("rules above the root count up to the top of the repository, and no further", () => {
+  const outer = makeTree(
+    [".gitignore", "*.py\n"],
+    ["repo/.gitignore", "*.tmp.py\n/backend/local.py\n"],
+    "repo/backend/app.py",
+  );
+  const root = path.join(outer, "repo/backend");
+  writeTree({ "x.tmp.py": "", "local.py": "", "sub/local.py": "" }, root);
+  mkdirSync(path.join(outer, "repo/.git"));
+  assert.equal(listFiles(root).pythonPaths, ["app.py", "sub/local.py"]);
+  assert.is(findGitTop(root), path.join(outer, "repo"));
+  const ignores = readInheritedIgnores(root);
+  assert.equal([ignores("local.py"), ignores("app.py")], [true, false]);
+});
+
+test("a root inside an ignored folder is listed all the same", () => {
+  const top = makeTree([".gitignore", "scratch/\n"], "scratch/app/app.py", "scratch/app/junk.pyc");
+  mkdirSync(path.join(top, ".git"));
+  assert.equal(listFiles(path.join(top, "scratch/app")).pythonPaths, ["app.py"]);
+});
+
+test("rules that leave no Python at all do not hide the application", () => {
+  assert.equal(listFiles(makeTree([".gitignore", "*\n"], "app.py")).pythonPaths, ["app.py"]);
+});
+
+test("links: into the root as files only, never out of it, never in circles", () => {
+  const outside = makeTree("secret.py");
+  const root = makeTree("app.py", "requirements/base.txt", "pkg/mod.py");
+  symlinkSync("requirements/base.txt", path.join(root, "requirements.txt"));
+  symlinkSync("app.py", path.join(root, "alias.py"));
+  symlinkSync("pkg", path.join(root, "alias"));
+  symlinkSync(".", path.join(root, "pkg/loop"));
+  symlinkSync("nowhere", path.join(root, "dangling.py"));
+  symlinkSync("self.py", path.join(root, "self.py"));
+  symlinkSync(path.join(outside, "secret.py"), path.join(root, "stolen.py"));
+  symlinkSync(outside, path.join(root, "out"));
+  const { paths, pythonPaths } = listFiles(root);
+  assert.equal(paths, ["alias.py", "app.py", "pkg/mod.py", "requirements.txt", "requirements/base.txt"]);
+  assert.equal(pythonPaths, ["app.py", "pkg/mod.py"]);
+});
+
+test("the root may itself be a link", () => {
+  const root = makeTree("app.py");
+  const link = path.join(tempDir(), "link");
+  symlinkSync(root, link);
+  assert.equal(listFiles(link).pythonPaths, ["app.py"]);
+});
+
+test("filters by the words in the bytes, whatever the encoding", () => {
+  const root = makeTree(
+    ["a.py", "from flask import Flask"],
+    ["b.py", "import os"],
+    ["c.py", "CELERY = {}"],
+    ["d.py", "# Flask"],
+    ["e.py", "fla sk\n"],
+    ["empty.py", ""],
+  );
+  writeFileSync(path.join(root, "latin.py"), Buffer.from("# caf\xe9\nimport celery", "latin1"));
+  const all = listFiles(root).pythonPaths;
+  assert.equal(filterRelevant(root, all, ["flask", "celery"]), ["a.py", "c.py", "d.py", "latin.py"]);
+  assert.equal(filterRelevant(root, all, ["celery"]), ["c.py", "latin.py"]);
+});
+
+test("finds a word anywhere in a file longer than the buffer, across its border too", () => {
+  const size = 256 * 1024;
+  const root = tempDir();
+  const places = [size - 5, size - 3, size - 1, size, 2 * size - 7, 3 * size];
+  for (const place of places)
+    writeFileSync(path.join(root, `${place}.py`), `${"x".repeat(place)}flask${"x".repeat(size)}`);
+  writeFileSync(path.join(root, "none.py"), "x".repeat(3 * size));
+  // The buffer still holds a "flask" of the file before: it must not count for the next one.
+  const names = [...places.map((place) => `${place}.py`), "none.py"];
+  assert.equal(filterRelevant(root, names, ["flask"]), names.slice(0, -1));
+});
+
+test("files that are gone or can't be read are left out", () => {
+  const root = makeTree(["a.py", "flask"]);
+  mkdirSync(path.join(root, "folder.py"));
+  chmodSync(path.join(root, "a.py"), 0o644);
+  assert.equal(filterRelevant(root, ["gone.py", "folder.py", "a.py"], ["flask"]), ["a.py"]);
+});
+
+test.run();
