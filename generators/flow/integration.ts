@@ -13,6 +13,8 @@ export interface Integration {
   tasksModule: string;
   /** How the worker's entry obtains the app. */
   entry: { imports: readonly string[]; call: string; returnsApp: boolean };
+  /** Folder on sys.path from which `package` is imported, relative to the root: "" or e.g. "src". */
+  importRoot: string;
   /** Module name of the worker's entry at the project's root: "make_celery". */
   entryModule: string;
   broker: "redis" | "rabbitmq" | "embedded";
