@@ -58,7 +58,11 @@ export async function commit(root: string, changes: readonly Change[], fs: FileS
  */
 export async function recover(root: string, fs: FileSystem = disk): Promise<readonly string[]> {
   let recovered: readonly string[] = [];
-  if (fs.lstat(path.join(root, FOLDER)) === null) return recovered;
+  try {
+    if (fs.lstat(path.join(root, FOLDER)) === null) return recovered;
+  } catch (error) {
+    throw explainFailure(error);
+  }
   await hold(fs, root, async (run) => {
     recovered = run.recovered;
   });

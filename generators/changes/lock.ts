@@ -14,6 +14,9 @@ const FOREIGN_AGE = 3_600_000;
 /** Two runs that start at the same moment see each other, both step back and try again after unlike pauses. */
 const ATTEMPTS = 4;
 
+/** Locks that this very process holds now; another of its own is one that could not be removed. */
+const held = new Set<string>();
+
 /**
  * Takes the project for this process: makes the folder of the journal, and a file in it whose name says who we are. A
  * lock whose process is gone does not count.
@@ -26,7 +29,10 @@ export async function acquire(fs: FileSystem, root: string): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
       openHome(fs, home);
-      if (claim(fs, own, attempt)) return own;
+      if (claim(fs, own, attempt)) {
+        held.add(own);
+        return own;
+      }
     } catch (error) {
       removeEmpty(fs, home);
       throw error;
@@ -37,6 +43,7 @@ export async function acquire(fs: FileSystem, root: string): Promise<string> {
 
 /** Gives the project back; the folder goes with it unless a journal remains there to be recovered. */
 export function release(fs: FileSystem, lock: string): void {
+  held.delete(lock);
   const home = path.dirname(lock);
   const names = fs.readdir(home);
   const rest = names.filter((name) => !LOCK.test(name) && name !== ".gitignore");
@@ -83,12 +90,10 @@ function openHome(fs: FileSystem, home: string): void {
 
 /** False: try again. Whoever makes its file last sees the other one, so two never hold the project. */
 function claim(fs: FileSystem, own: string, attempt: number): boolean {
+  if (held.has(own)) throw inProgress(path.basename(own));
   const home = path.dirname(own);
-  let made = false;
   try {
-    const fd = fs.create(own, 0o600);
-    made = true;
-    fs.close(fd);
+    makeLock(fs, own);
     const others = fs.readdir(home).filter((name) => LOCK.test(name) && name !== path.basename(own));
     const other = others.find((name) => !isStale(fs, home, name));
     if (other === undefined) return true;
@@ -96,12 +101,19 @@ function claim(fs: FileSystem, own: string, attempt: number): boolean {
     fs.unlink(own);
     return false;
   } catch (error) {
-    if (made) giveUp(fs, own);
     // Another run removed the folder as it ended.
-    else if (isErrno(error, "ENOENT") && attempt < ATTEMPTS) return false;
-    // This very process is at it.
-    else if (isErrno(error, "EEXIST")) throw inProgress(path.basename(own));
+    if (isErrno(error, "ENOENT") && attempt < ATTEMPTS) return false;
+    giveUp(fs, own);
     throw error;
+  }
+}
+
+function makeLock(fs: FileSystem, own: string): void {
+  try {
+    fs.close(fs.create(own, 0o600));
+  } catch (error) {
+    // Ours, and not held: an earlier run of this process could not remove it.
+    if (!isErrno(error, "EEXIST")) throw error;
   }
 }
 

@@ -1,12 +1,15 @@
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Change } from "../../../generators/changes/types.ts";
 import { type Entry, snapshotTree, writeTree } from "../../support/temp.ts";
 import { planFor } from "./plan.ts";
 
+/** Thousands of projects are made: in memory where the system has such a place. */
+const PARENT = existsSync("/dev/shm") ? "/dev/shm" : realpathSync(os.tmpdir());
+
 /** A small project as people have them, with a secret, a script, CRLF and bytes that are no UTF-8. */
-export function makeProject(parent = realpathSync(os.tmpdir())): string {
+export function makeProject(parent = PARENT): string {
   const root = mkdtempSync(path.join(parent, "plop-commit-"));
   writeTree(
     {
