@@ -2,10 +2,13 @@
 import type { NodePlopAPI } from "plop";
 import { explained } from "./generators/flow/explain.ts";
 import { findGenerators } from "./generators/flow/find.ts";
+import { registerIncludedHelpers, registerPartials } from "./generators/flow/includes.ts";
 import { type PackConfig, registerGenerators } from "./generators/flow/plop.ts";
 
 export default async function plopfile(plop: NodePlopAPI, config?: PackConfig): Promise<void> {
   try {
+    registerPartials(plop, config?.partials);
+    registerIncludedHelpers(plop);
     registerGenerators(plop, await findGenerators(new URL("./generators/", import.meta.url)), config);
     plop.setDefaultInclude({ generators: true, actionTypes: true });
   } catch (error) {

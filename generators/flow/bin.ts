@@ -6,6 +6,7 @@ import { isPlaceholder, readNamed } from "./command-line.ts";
 import { explain, ownVersion } from "./explain.ts";
 import { findGenerators } from "./find.ts";
 import type { Generator } from "./generator.ts";
+import { verifier } from "./offer.ts";
 import { runGenerator } from "./run.ts";
 import { type Stages, stages } from "./stages.ts";
 import { isInteractive, painter, terminal, writeLines } from "./terminal.ts";
@@ -68,6 +69,7 @@ async function carryOut(command: Command, options: BinOptions): Promise<void> {
     root: command.dest,
     given: Object.fromEntries(given),
     force: flags.has("force"),
+    verifyCommand: `npx plop-pack-flask-celery ${verifier}`,
     ...(options.stages ? { stages: options.stages } : {}),
   });
   await writeLines(terminal.err, `${painter(terminal.err)("green", "✔")} ${summary}`);

@@ -6,6 +6,8 @@ import { checkAnswer, type Given } from "./answers.ts";
 import { givenOn, readPlopCommand } from "./command-line.ts";
 import { explained } from "./explain.ts";
 import type { Generator } from "./generator.ts";
+import { offerVerify, verifier } from "./offer.ts";
+import type { Plan } from "./plan.ts";
 import { openPromptType, plopPrompts } from "./prompts.ts";
 import { runGenerator } from "./run.ts";
 import { Session } from "./session.ts";
@@ -25,7 +27,7 @@ export interface PackConfig {
   force?: boolean;
 }
 
-/** The action type: `{ type: "flask-celery", generator: "celery-factory", answers: { … } }`. */
+/** The action type: `{ type: "flask-celery", generator: "celery-factory", answers: { … } }`; without `answers`, Plop's. */
 export const actionType = "flask-celery";
 
 interface ActionConfig {
@@ -72,23 +74,36 @@ export function registerGenerators(
     });
   }
 
+  const checker = generators.find((generator) => generator.name === verifier);
+  const verifyCommand = checker ? { verifyCommand: `npx plop ${prefix}${verifier}` } : {};
+
+  const run = async (generator: Generator, given: Given, overwrite: boolean, api: NodePlopAPI): Promise<string> => {
+    const project = await sessions.get(generator.name)!.close();
+    const afterwards = async (plan: Plan) => {
+      if (project && checker)
+        await offerVerify(api, () => run(checker, { target: plan.target || undefined }, false, api));
+    };
+    const outcome = await runGenerator(generator, {
+      root: api.getDestBasePath(),
+      given: pick(given, generator),
+      defaults: defaults.get(generator.name) ?? {},
+      partials,
+      force: overwrite,
+      stages: use,
+      afterwards,
+      ...verifyCommand,
+      ...(project ? { project } : {}),
+    });
+    return outcome.summary;
+  };
+
   plop.setActionType(actionType, async (data, action, api) => {
-    const wanted = (action as ActionConfig).generator ?? "";
-    const generator = generators.find((one) => one.name === wanted);
+    const { generator: wanted = "", answers, force: forced } = action as ActionConfig;
+    const generator = generators.find((one) => one.name === wanted || `${prefix}${one.name}` === wanted);
     if (!generator) throw new Error(`There is no generator "${wanted}".${didYouMean(wanted, [...sessions.keys()])}`);
     try {
       await stopSpinner();
-      const project = await sessions.get(generator.name)!.close();
-      const outcome = await runGenerator(generator, {
-        root: api.getDestBasePath(),
-        given: { ...pick(data as Given, generator), ...(action as ActionConfig).answers },
-        defaults: defaults.get(generator.name) ?? {},
-        partials,
-        force: force || (action as ActionConfig).force === true,
-        stages: use,
-        ...(project ? { project } : {}),
-      });
-      return outcome.summary;
+      return await run(generator, answers ?? (data as Given), force || forced === true, api);
     } catch (error) {
       throw explained(error);
     }

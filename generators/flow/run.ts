@@ -6,6 +6,7 @@ import { type Given, settleAnswers } from "./answers.ts";
 import { checkDest } from "./dest.ts";
 import type { Generator } from "./generator.ts";
 import { maskSecrets } from "./mask.ts";
+import { nameVerifier } from "./offer.ts";
 import type { Answers, Plan } from "./plan.ts";
 import {
   countChanges,
@@ -35,6 +36,8 @@ export interface RunOptions {
   output?: Output;
   /** Called when a change has been written, last of all. */
   afterwards?: (plan: Plan) => Promise<void>;
+  /** How celery-verify is typed here, e.g. `npx plop acme-celery-verify`; left out, it is not named. */
+  verifyCommand?: string;
   stages?: Stages;
 }
 
@@ -85,12 +88,14 @@ export async function makePlan(
   generator: Generator,
   project: Project,
   answers: Answers,
-  options: Pick<RunOptions, "force" | "partials" | "stages">,
+  options: Pick<RunOptions, "force" | "partials" | "stages" | "verifyCommand">,
 ): Promise<Plan> {
   if (!generator.plan) throw new Error(`${generator.name} has neither plan() nor verify()`);
   const { force = false, partials = {} } = options;
   const bench = await (options.stages ?? stages).bench(project, { force, partials });
-  return generator.plan(project, answers, bench);
+  const plan = await generator.plan(project, answers, bench);
+  if (options.verifyCommand) nameVerifier(plan, generator, options.verifyCommand);
+  return plan;
 }
 
 async function preview(plan: Plan, use: Stages, output: Output): Promise<Outcome> {

@@ -1,0 +1,26 @@
+/** At the end of a change that somebody was asked about: shall it be proved now? */
+import type { NodePlopAPI } from "plop";
+import type { Generator } from "./generator.ts";
+import type { Plan } from "./plan.ts";
+
+/** Name of the generator that proves what the others make. */
+export const verifier = "celery-verify";
+
+interface WithInquirer {
+  inquirer: { prompt(questions: object[]): Promise<Record<string, unknown>> };
+}
+
+/** Asks, and runs `verify` on a yes. Only to be called where a question has been answered before. */
+export async function offerVerify(plop: NodePlopAPI, verify: () => Promise<string>): Promise<void> {
+  const { inquirer } = plop as unknown as WithInquirer;
+  const { now } = await inquirer.prompt([
+    { type: "confirm", name: "now", message: "Prove now that it works (runs celery-verify)?", default: true },
+  ]);
+  if (now) await verify();
+}
+
+/** Names the verifier among what to do next, unless the plan does so itself. `command` is how it is typed here. */
+export function nameVerifier(plan: Plan, generator: Generator, command: string): void {
+  if (generator.name === verifier || plan.next.some((line) => line.includes(verifier))) return;
+  plan.next.push(command);
+}
