@@ -166,7 +166,9 @@ class Flow:
         values += [self.value(keyword.value, path) for keyword in node.keywords]
         if self.init and isinstance(node.func, ast.Name) and node.func.id == self.init:
             argument = values[0] if values else UNKNOWN
-            if argument[0] != "flask":
+            if argument == UNBOUND:
+                path.end = "raise"  # as the return behind it would
+            elif argument[0] != "flask":
                 path.bad.append((node.lineno, argument[0]))
             else:
                 path.inits[argument[1]] = path.inits.get(argument[1], 0) + 1

@@ -1,0 +1,8 @@
+from flask import Flask
+
+
+def create_app(kind=None):
+    app = Flask(__name__)
+    if kind:
+        import logging as app
+    return app
