@@ -5,7 +5,8 @@ const KEYWORDS = new Set(
   `False None True and as assert async await break class continue def del elif else except finally for from global if
   import in is lambda nonlocal not or pass raise return try while with yield`.split(/\s+/),
 );
-const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
+/** Letters beyond U+FFFF are the ones that older Pythons may not know yet. */
+const IDENTIFIER = /^(?=[\u0000-\uffff]*$)[\p{XID_Start}_]\p{XID_Continue}*$/u;
 /** Control, format (such as text that runs backwards), unassigned, private, lone surrogates; every space but " ". */
 const INVISIBLE = /[\p{C}\p{Z}]/u;
 const SHORT: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
