@@ -7,7 +7,7 @@ import {
   type SourceFile,
   statements,
   stringValue, type Node } from "../python/index.ts";
-import { traceApp } from "./app-trace.ts";
+import { type AppUse, traceApp } from "./app-trace.ts";
 import {
   applicationSources,
   assignedValue,
@@ -83,7 +83,9 @@ function constructedIn(reading: Reading, source: SourceFile): Made[] {
     const kind = callee && kindOf(reading, source, callee);
     if (!kind) return [];
     const { positional, keywords } = callArguments(value);
-    const name = stringValue(keywords.get("name") ?? positional[0] ?? null) ?? variable.replace(/_?(bp|blueprint|ns)$/, "");
+    const given = keywords.get("name") ?? positional[0] ?? null;
+    const constant = given?.type === "identifier" ? assignedValue(source.tree.rootNode, given.text) : null;
+    const name = stringValue(given) ?? stringValue(constant) ?? variable.replace(/_?(bp|blueprint|ns)$/, "");
     return [{ call: value, path: source.path, variable, name: name || variable, kind }];
   });
 }
@@ -225,7 +227,10 @@ export interface RegistrationPoint {
  */
 export function registrationPoint(reading: Reading, app: FlaskApp): RegistrationPoint | null {
   const uses = traceApp(valuesOf(reading), app).filter((use) => use.action === "register_blueprint" && !use.conditional);
-  for (const { source, node, appName, loop } of uses.reverse()) {
+  // Among several functions, the one that registers most is the project's place for it.
+  const home = (use: AppUse) => `${use.source.path}:${use.definition?.startIndex}`;
+  const count = (use: AppUse) => uses.filter((other) => home(other) === home(use)).length;
+  for (const { source, node, appName, loop } of uses.toReversed().sort((a, b) => count(b) - count(a))) {
     const statement = loop ?? statementOf(node);
     const indent = indentAt(source.text, statement.startIndex);
     const offset = nextLine(source.text, statement.endIndex);

@@ -1,4 +1,5 @@
 import type { SourceFile } from "../python/source.ts";
+import type { Reading } from "./reading.ts";
 
 /** A place in the user's project; `line` is 1-based. */
 export interface Location {
@@ -6,17 +7,11 @@ export interface Location {
   line: number;
 }
 
-/** Everything that reading the project has told. Made once by survey(); nothing below it reads Python again. */
-export interface Project {
-  /** Absolute path of --dest. */
-  readonly root: string;
-  /** Every path below the root that is not ignored, relative, with forward slashes, sorted. */
-  readonly paths: readonly string[];
-  /** Parsed Python files that matter (they name flask, celery, or were asked for), by path. */
-  readonly sources: ReadonlyMap<string, SourceFile>;
-  /** Flask applications, best first. Not the refused ones: see `refusals`. */
+/** Everything that reading the project tells. Each part is read when it is first asked for. */
+export interface Project extends Reading {
+  /** Flask applications that can be edited for certain. */
   readonly apps: readonly FlaskApp[];
-  /** What looked like an application and can't be edited for certain. */
+  /** What looked like an application and can't be edited for certain; only when there is no other. */
   readonly refusals: readonly Refusal[];
   readonly blueprints: readonly Blueprint[];
   readonly databases: readonly Database[];
@@ -28,10 +23,8 @@ export interface Project {
   readonly broker: { kind: "redis" | "rabbitmq" | "embedded"; at: Location } | null;
   readonly dependencies: Dependencies;
   readonly pytest: boolean;
-  /** Reads a file below the root as bytes; null when it does not exist. Refuses a symlink that leads out. */
-  read(path: string): Uint8Array | null;
-  /** Parses a Python file below the root (cached); null when it does not exist. */
-  parse(path: string): SourceFile | null;
+  /** What a `target` answer names, also with a call: `app.py:create_app("x")`; null when there is no such thing. */
+  findApp(target: string): FlaskApp | Refusal | null;
 }
 
 /** A Flask application that can be edited for certain. */
@@ -144,7 +137,26 @@ export interface CeleryUse {
   at: Location;
   /** Worker entry, as in `celery -A make_celery`; "" when not found. */
   entry: string;
-  problems: readonly { at: Location; what: string; fix: string }[];
+  /** Where the entry was seen; null when it was not found. */
+  entryAt: Location | null;
+  /** Module-level variable that holds the Celery application, where there is one. */
+  object: { module: string; name: string } | null;
+  /** Function that makes it, e.g. celery_init_app; null at module level. */
+  initializer: { module: string; name: string } | null;
+  /** How code reaches it: `current_app.extensions["celery"]`, `celery.current_app`, or the module's variable. */
+  access: "extensions" | "default" | "module" | null;
+  problems: readonly CeleryProblem[];
+}
+
+/** Something that is wrong with an existing Celery integration. */
+export interface CeleryProblem {
+  at: Location;
+  /** Stable: several-celery-objects, no-app-context, never-initialised, flask-config-copied, pickle, rpc-results, … */
+  code: string;
+  what: string;
+  fix: string;
+  /** Nothing of ours can be built on it before this is mended. */
+  blocks: boolean;
 }
 
 /** What the project declares. Filled in by survey/dependencies.ts. */

@@ -1,0 +1,153 @@
+/** Every place that makes a Celery application, and what kind of integration it is. */
+import { callArguments, lineOf, type Node, type SourceFile, statements, walk } from "../python/index.ts";
+import {
+  applicationSources,
+  definitionNamed,
+  definitionOf,
+  enclosing,
+  importedDefinition,
+  libraryName,
+  nameOf,
+} from "./lookup.ts";
+import type { CeleryUse, Location } from "./project.ts";
+import type { Reading } from "./reading.ts";
+import { importsOf, parameters } from "./values.ts";
+
+/** One construction of a Celery application. */
+export interface CeleryObject {
+  kind: CeleryUse["kind"];
+  source: SourceFile;
+  call: Node;
+  at: Location;
+  /** The function around it; null at module level. */
+  maker: Node | null;
+  /** Module-level variable that holds it, "" when there is none. */
+  variable: string;
+}
+
+/** Constructions, best kind first. */
+export function celeryObjects(reading: Reading): CeleryObject[] {
+  const found = applicationSources(reading).flatMap((source) =>
+    source.tree.rootNode.descendantsOfType("call").flatMap((call) => {
+      const type = call.childForFieldName("function");
+      const library = type ? celeryClass(reading, source, type, 0) : null;
+      return library ? [describe(reading, source, call, library)] : [];
+    }),
+  );
+  const order: CeleryUse["kind"][] = ["ours", "flask-documented", "flask-celeryext", "context-task", "module-level", "unknown"];
+  return found.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+type Library = "celery" | "flask-celeryext" | "foreign";
+
+function celeryClass(reading: Reading, source: SourceFile, callee: Node, depth: number): Library | null {
+  const library = libraryName(source, callee);
+  const found = depth < 3 ? definitionOf(reading, source, callee) : null;
+  if (found?.name) {
+    const holder = reading.parse(found.path);
+    const type = holder && definitionNamed(holder.tree.rootNode, found.name);
+    if (!holder || type?.type !== "class_definition") return null;
+    const bases = type.childForFieldName("superclasses");
+    for (const base of bases ? statements(bases) : []) {
+      const kind = celeryClass(reading, holder, base, depth + 1);
+      if (kind) return kind;
+    }
+    return null;
+  }
+  if (!library) return null;
+  const top = library.module.split(".")[0]!;
+  if (top === "celery") return library.name === "Celery" ? "celery" : null;
+  if (top === "flask_celeryext") return library.name === "FlaskCeleryExt" ? "flask-celeryext" : null;
+  // Flask-Celery-Helper, or a company's own library: a class whose name says that it is a Celery application.
+  return /^[A-Z]\w*Celery$|^Celery$/.test(library.name) || (/^flask_celery/.test(top) && library.name !== "create_celery_app")
+    ? "foreign"
+    : null;
+}
+
+function describe(reading: Reading, source: SourceFile, call: Node, library: Library): CeleryObject {
+  const maker = enclosing(call, "function_definition");
+  const at = { path: source.path, line: lineOf(call) };
+  const variable = moduleVariable(reading, source, call, maker);
+  return { kind: kindOf(source, maker, library), source, call, at, maker, variable };
+}
+
+function kindOf(source: SourceFile, maker: Node | null, library: Library): CeleryUse["kind"] {
+  if (library === "foreign") return "unknown";
+  if (library === "flask-celeryext") return "flask-celeryext";
+  const tasks = contextTasks(source);
+  if (!maker) return tasks.length > 0 ? "context-task" : "module-level";
+  const inside = tasks.filter((task) => task.startIndex > maker.startIndex && task.endIndex <= maker.endIndex);
+  const topLevel = tasks.filter((task) => !enclosing(task, "function_definition"));
+  const keepsIt = /\.extensions\s*\[\s*["']celery["']\s*\]\s*=/.test(maker.text);
+  if (nameOf(maker) === "celery_init_app" && topLevel.some((task) => nameOf(task) === "FlaskTask")) return "ours";
+  if (inside.length + topLevel.length === 0) return "module-level";
+  return keepsIt ? "flask-documented" : "context-task";
+}
+
+/** Classes whose tasks run inside the application's context: a `__call__` (or `run`) around `app_context()`. */
+export function contextTasks(source: SourceFile): Node[] {
+  return source.tree.rootNode.descendantsOfType("class_definition").filter((node) => {
+    const bases = node.childForFieldName("superclasses")?.text ?? "";
+    return /Task|celery/i.test(bases) && /\bapp_context\b/.test(node.text) && /def __call__\b/.test(node.text);
+  });
+}
+
+/** The module-level name of a Celery object: of the construction itself, or of a call of the function that makes it. */
+function moduleVariable(reading: Reading, source: SourceFile, call: Node, maker: Node | null): string {
+  if (!maker) return assignedName(call);
+  const calls = callsOf(reading, source.path, nameOf(maker)).filter((item) => item.source.path === source.path);
+  return calls.map((item) => (enclosing(item.call, "function_definition") ? "" : assignedName(item.call))).find(Boolean) ?? "";
+}
+
+function assignedName(call: Node): string {
+  const parent = call.parent;
+  const left = parent?.type === "assignment" ? parent.childForFieldName("left") : null;
+  return left?.type === "identifier" ? left.text : "";
+}
+
+/** Every call in the application of the function `name` of the file `path`. */
+export function callsOf(reading: Reading, path: string, name: string): { source: SourceFile; call: Node }[] {
+  return applicationSources(reading).flatMap((source) => {
+    const imported = importsOf(source).some((item) => item.name === name || item.name === null || item.name === "*" || item.name !== item.local);
+    if (source.path !== path && !imported) return [];
+    return source.tree.rootNode.descendantsOfType("call").flatMap((call) => {
+      const callee = call.childForFieldName("function");
+      if (!callee || !callee.text.endsWith(name) && callee.type !== "identifier") return [];
+      const found = definitionOf(reading, source, callee);
+      return found?.path === path && found.name === name ? [{ source, call }] : [];
+    });
+  });
+}
+
+/** Imports of Celery or a Flask-Celery library in the application's own code, with the file that has them. */
+export function celeryImports(reading: Reading): { source: SourceFile; at: Location; module: string }[] {
+  return applicationSources(reading).flatMap((source) =>
+    importsOf(source).flatMap((item) => {
+      const top = item.module.split(".")[0]!;
+      if (item.level > 0 || !/^(celery|flask_celery\w*)$/.test(top)) return [];
+      // A module of the project called celery.py is not the library.
+      if (importedDefinition(reading, source, item)) return [];
+      return [{ source, at: { path: source.path, line: lineOf(item.node) }, module: item.module }];
+    }),
+  );
+}
+
+/** Whether a maker is given the application by somebody, so that the application itself knows its Celery. */
+export function isGivenApp(reading: Reading, object: CeleryObject): boolean {
+  if (!object.maker || parameters(object.maker).length === 0) return false;
+  return callsOf(reading, object.source.path, nameOf(object.maker)).some(({ call }) => {
+    const { positional, keywords } = callArguments(call);
+    return positional.length + keywords.size > 0;
+  });
+}
+
+/** Whether a text stands in a node as code, not in a comment or string. */
+export function mentions(node: Node, pattern: RegExp): Node | null {
+  let found: Node | null = null;
+  walk(node, (inner) => {
+    if (found || inner.type === "comment" || inner.type === "string") return false;
+    if (["call", "attribute", "identifier"].includes(inner.type) && pattern.test(inner.text)) found = inner;
+    return !found;
+  });
+  return found;
+}

@@ -1,0 +1,61 @@
+import { findWorkerEntry } from "./celery-entry.ts";
+import { type CeleryObject, celeryImports, celeryObjects, isGivenApp } from "./celery-objects.ts";
+import { celeryProblems } from "./celery-problems.ts";
+import { surveyTasks } from "./celery-tasks.ts";
+import { nameOf, valuesOf } from "./lookup.ts";
+import { surveyOtherQueues } from "./other-queues.ts";
+import type { CeleryUse, Project } from "./project.ts";
+import type { Reading } from "./reading.ts";
+
+/**
+ * Celery that is already in use, and other task queues. Unknown is not absent: any import of Celery in the
+ * application's code gives a CeleryUse, of kind "unknown" when it can't be told what it is.
+ *
+ * @see https://flask.palletsprojects.com/en/stable/patterns/celery/
+ */
+export function surveyCelery(reading: Reading): { celery: CeleryUse | null; otherQueues: Project["otherQueues"] } {
+  return { celery: findCelery(reading), otherQueues: surveyOtherQueues(reading) };
+}
+
+function findCelery(reading: Reading): CeleryUse | null {
+  const objects = celeryObjects(reading);
+  const imports = celeryImports(reading);
+  const main = objects[0];
+  const at = main?.at ?? imports[0]?.at ?? surveyTasks(reading).map(({ path, line }) => ({ path, line }))[0];
+  if (!at) return null;
+  const kind = main?.kind ?? "unknown";
+  const problems = celeryProblems(reading, objects);
+  if (kind === "unknown") {
+    problems.unshift({
+      at,
+      code: "unknown-integration",
+      what: "Celery is used here in a way that this tool does not know",
+      fix: "add tasks and routes by hand, or move to Flask's documented celery_init_app first",
+      blocks: true,
+    });
+  }
+  const entry = findWorkerEntry(reading);
+  return {
+    kind,
+    sound: !problems.some(({ blocks }) => blocks),
+    at,
+    entry: entry?.name ?? "",
+    entryAt: entry?.at ?? null,
+    object: main?.variable ? { module: moduleOf(reading, main), name: main.variable } : null,
+    initializer: main?.maker ? { module: moduleOf(reading, main), name: nameOf(main.maker) } : null,
+    access: main ? accessTo(reading, main) : null,
+    problems,
+  };
+}
+
+function moduleOf(reading: Reading, object: CeleryObject): string {
+  return valuesOf(reading).place(object.source.path).module;
+}
+
+/** How a view of the running application reaches its Celery. */
+function accessTo(reading: Reading, object: CeleryObject): CeleryUse["access"] {
+  const text = object.maker?.text ?? "";
+  if (object.kind === "ours" || (/\.extensions\s*\[\s*["']celery["']\s*\]\s*=/.test(text) && isGivenApp(reading, object))) return "extensions";
+  if (/\.set_default\s*\(/.test(text)) return "default";
+  return object.variable ? "module" : null;
+}
