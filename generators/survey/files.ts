@@ -12,11 +12,17 @@ export interface FileList {
 
 /** The rules of one .gitignore; `prefix` leads from the folder of that file to the root that is walked. */
 interface Scope {
-  rules: Ignore;
+  rules: Rules;
   /** Path of the walked root seen from the folder of the rules, with a trailing slash; "" for the root and below. */
   prefix: string;
   /** Number of characters of a root-relative path that lie above the folder of the rules. */
   skip: number;
+}
+
+interface Rules {
+  ignore: Ignore;
+  /** Whether any rule could match a path with this last part. Asked first, as it is ten times as fast as the rules. */
+  names: RegExp;
 }
 
 /** Folders that never hold the project's own source, whatever .gitignore says. */
@@ -70,7 +76,8 @@ export function findGitTop(folder: string): string | null {
 export function readInheritedIgnores(root: string): (relative: string) => boolean {
   const real = realpathSync(root);
   const scopes = readScopesAbove(real);
-  return (relative) => isIgnored(scopes, relative);
+  // Nobody has asked about the folders in between.
+  return (relative) => scopes.some(({ rules, prefix }) => rules.ignore.test(prefix + relative).ignored);
 }
 
 function walk(root: string, obeyed: boolean): FileList {
@@ -153,24 +160,47 @@ function readScopesAbove(root: string): Scope[] {
     const rules = readRules(path.join(folder, ".gitignore"));
     if (rules) scopes.push({ rules, prefix: prefixOf(folder), skip: 0 });
   }
-  const hidesRoot = scopes.some(({ rules, prefix }) => prefix !== "" && rules.test(prefix).ignored);
+  const hidesRoot = scopes.some(({ rules, prefix }) => prefix !== "" && rules.ignore.test(prefix).ignored);
   return hidesRoot ? [] : scopes;
 }
 
-function readRules(file: string): Ignore | null {
+function readRules(file: string): Rules | null {
   try {
     const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
-    return /^[^#\s]/m.test(text) ? ignore({ ignorecase: false }).add(text) : null;
+    return /^[^#\s]/m.test(text) ? { ignore: ignore({ ignorecase: false }).add(text), names: matchNames(text) } : null;
   } catch {
     return null;
   }
 }
 
-/** The deepest .gitignore that says anything about a path decides, as https://git-scm.com/docs/gitignore has it. */
+/** A pattern for the last part of every rule, too wide rather than too narrow. */
+function matchNames(text: string): RegExp {
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.startsWith("#"));
+  const sources = lines.map((line) => {
+    const last = line.replace(/ +$/, "").replace(/^!/, "").replace(/\/+$/, "").split("/").at(-1) ?? "";
+    // Escapes, brackets within brackets and white space at the end are left to the rules themselves.
+    if (last === "" || /\\|\[[!^]?\]|\[\[|\s$/.test(last)) return ".*";
+    return last
+      .replace(/[.+^${}()|]/g, "\\$&")
+      .replace(/\[[^\]]*\]|\?/g, ".")
+      .replace(/[[\]]/g, ".")
+      .replace(/\*+/g, ".*");
+  });
+  return new RegExp(`^(?:${sources.join("|")})$`, "su");
+}
+
+/**
+ * The deepest .gitignore that says anything about a path decides, as https://git-scm.com/docs/gitignore has it. The folders
+ * above the path must have been asked before: an ignored one is not entered.
+ */
 function isIgnored(scopes: readonly Scope[], relative: string): boolean {
+  if (scopes.length === 0) return false;
+  const end = relative.endsWith("/") ? relative.length - 1 : relative.length;
+  const name = relative.slice(relative.lastIndexOf("/", end - 1) + 1, end);
   for (let index = scopes.length - 1; index >= 0; index--) {
     const { rules, prefix, skip } = scopes[index] as Scope;
-    const verdict = rules.test(prefix + relative.slice(skip));
+    if (!rules.names.test(name)) continue;
+    const verdict = rules.ignore.test(prefix + relative.slice(skip));
     if (verdict.ignored) return true;
     if (verdict.unignored) return false;
   }

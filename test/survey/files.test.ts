@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import fc from "fast-check";
+import ignore from "ignore";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { filterRelevant, findGitTop, listFiles, readInheritedIgnores } from "../../generators/survey/files.ts";
@@ -57,6 +59,63 @@ test("agrees with Git on nested .gitignore files", () => {
   const tracked = git("ls-files", "--others", "--exclude-standard").trim().split("\n").sort();
   assert.equal(listFiles(root).paths, tracked);
   assert.ok(tracked.includes("pkg/debug.log") && !tracked.includes("pkg/secret.py"));
+});
+
+test("any rules hide what the rules hide, however they are written", () => {
+  const names = [
+    "a.py",
+    "ab.py",
+    "b",
+    "x-y.txt",
+    "A.py",
+    "d/a.py",
+    "d/b",
+    "d/e/a.py",
+    "d/e/x-y.txt",
+    " s.py",
+    "a]",
+    "é.py",
+  ];
+  const root = makeTree(...names, "always.py");
+  const part = fc.constantFrom(
+    "a",
+    "b",
+    "d",
+    "e",
+    ".py",
+    "*",
+    "**",
+    "?",
+    "[ab]",
+    "[!a]",
+    "[[:alpha:]]",
+    "[]a]",
+    "/",
+    "\\",
+    " ",
+    "]",
+    "é",
+    "x-y",
+    "A",
+  );
+  const rule = fc.tuple(
+    fc.constantFrom("", "!", "/"),
+    fc.array(part, { minLength: 1, maxLength: 5 }),
+    fc.constantFrom("", "/", " ", "\t"),
+  );
+  const rules = fc.array(
+    rule.map(([head, parts, tail]) => head + parts.join("") + tail),
+    { minLength: 1, maxLength: 4 },
+  );
+  fc.assert(
+    fc.property(rules, (lines) => {
+      const text = `${lines.join("\n")}\n!/always.py\n`;
+      writeFileSync(path.join(root, ".gitignore"), text);
+      const own = ignore({ ignorecase: false }).add(text);
+      assert.equal(listFiles(root).paths, own.filter([".gitignore", "always.py", ...names]).sort(), text);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test("rules above the root count up to the top of the repository, and no further", () => {
