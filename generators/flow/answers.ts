@@ -18,7 +18,7 @@ const longest = 500;
  */
 export function checkAnswer(prompt: Prompt, raw: string | boolean): string {
   const value = String(raw);
-  if (!prompt.choices) return checkText(prompt, value);
+  if (!prompt.choices || prompt.accepts?.(value)) return checkText(prompt, value);
   const wanted = prompt.choices.some((choice) => choice.value === "yes") ? asYesNo(value) : value;
   const choice = prompt.choices.find((one) => one.value.toLowerCase() === wanted.toLowerCase());
   if (choice) return choice.value;

@@ -25,6 +25,16 @@ export function explained(error: unknown): Error {
   return result;
 }
 
+/** Runs the body of a plopfile. Plop reports one that throws, but ends with 0; this ends with 1. */
+export async function whileLoading(register: () => void | Promise<void>): Promise<void> {
+  try {
+    await register();
+  } catch (error) {
+    process.exitCode = 1;
+    throw explained(error);
+  }
+}
+
 /** Version in our own package.json, found from source and from dist/. */
 export function ownVersion(): string {
   const file = path.join(packageRoot(), "package.json");

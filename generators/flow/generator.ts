@@ -22,6 +22,8 @@ export interface Prompt {
   message: string;
   /** The closed set of values; free text when left out. */
   choices?: readonly Choice[];
+  /** Values outside `choices` that are welcome too, such as a broker's URL. */
+  accepts?(value: string): boolean;
   /** Reads the project; `answers` holds what earlier prompts have settled. */
   detect(project: Project, answers: Answers): Detection;
   /** Bad input: throws a UserError. */

@@ -1,0 +1,9 @@
+// Our own bin with the fake generator: bin.ts, minus the real ones. Run it with `node --import tsx`.
+import { runBin } from "../../../generators/flow/bin.ts";
+import { fakeStages } from "../fake-flow.ts";
+
+await runBin(process.argv.slice(2), {
+  generators: new URL("./generators/", import.meta.url),
+  underPlop: async (args) => console.log(`under plop: ${JSON.stringify(args)}`),
+  stages: fakeStages,
+});

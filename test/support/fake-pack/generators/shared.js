@@ -1,0 +1,2 @@
+// Not every file here is a generator.
+export const helper = 1;
