@@ -6,7 +6,7 @@ const KEYWORDS = new Set(
   import in is lambda nonlocal not or pass raise return try while with yield`.split(/\s+/),
 );
 /** Letters beyond U+FFFF are the ones that older Pythons may not know yet. */
-const IDENTIFIER = /^(?=[\u0000-\uffff]*$)[\p{XID_Start}_]\p{XID_Continue}*$/u;
+const IDENTIFIER = /^(?!.*[\u{10000}-\u{10ffff}])[\p{XID_Start}_]\p{XID_Continue}*$/u;
 /** Control, format (such as text that runs backwards), unassigned, private, lone surrogates; every space but " ". */
 const INVISIBLE = /[\p{C}\p{Z}]/u;
 const SHORT: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };

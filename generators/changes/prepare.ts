@@ -67,18 +67,26 @@ export function backUp(fs: FileSystem, home: string, { change, place, entry }: S
 }
 
 /** Writes the new content beside its target. */
-export function stage(fs: FileSystem, { change, entry, temp }: Step): void {
+export function stage(fs: FileSystem, { change, place, entry, temp }: Step): void {
+  checkFolder(fs, change, place);
   const { before } = entry;
   writeDurably(fs, temp, change.after, before ? { mode: before.mode, owner: before } : { mode: change.mode });
 }
 
 /** Looks once more, directly before the rename, whether somebody has written there since it was compared. */
 export function checkUntouched(fs: FileSystem, { change, place }: Step): void {
+  checkFolder(fs, change, place);
   const now = fs.lstat(place.target);
   const then = place.stats;
   if (now === null && then === null) return;
   const same = now?.ino === then?.ino && now?.size === then?.size && now?.mtimeMs === then?.mtimeMs;
   if (!same) throw changedSince(change.path, "was changed");
+}
+
+/** A folder that has become a symlink meanwhile would take the file elsewhere. */
+function checkFolder(fs: FileSystem, change: Change, place: Place): void {
+  const folder = path.dirname(place.target);
+  if (fs.realpath(folder) !== folder) throw changedSince(path.posix.dirname(change.path), "was replaced by a symlink");
 }
 
 function compare(fs: FileSystem, change: Change, { target, stats }: Place): void {

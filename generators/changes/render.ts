@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import path from "node:path";
 import Handlebars from "handlebars";
 import { UserError } from "../errors/index.ts";
@@ -47,6 +48,15 @@ export class Templates {
       if (error instanceof UserError) throw error;
       throw new Error(`template ${name}: ${messageOf(error)}`, { cause: error });
     }
+  }
+
+  /** Names of the templates below a folder, e.g. "scaffold/factory/app/__init__.py", sorted. */
+  list(folder: string): string[] {
+    const names = readdirSync(path.join(this.#folder, folder), { recursive: true, encoding: "utf8" });
+    return names
+      .filter((name) => name.endsWith(".hbs"))
+      .map((name) => `${folder}/${name.split(path.sep).join("/").slice(0, -".hbs".length)}`)
+      .sort();
   }
 
   /** Every partial by name, replaced ones as replaced. */

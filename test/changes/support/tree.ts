@@ -8,6 +8,11 @@ import { planFor } from "./plan.ts";
 /** Thousands of projects are made: in memory where the system has such a place. */
 const PARENT = existsSync("/dev/shm") ? "/dev/shm" : realpathSync(os.tmpdir());
 
+/** An empty folder that the test removes with discard(). */
+export function fastDir(): string {
+  return mkdtempSync(path.join(PARENT, "plop-fast-"));
+}
+
 /** A small project as people have them, with a secret, a script, CRLF and bytes that are no UTF-8. */
 export function makeProject(parent = PARENT): string {
   const root = mkdtempSync(path.join(parent, "plop-commit-"));

@@ -1,0 +1,124 @@
+/** Whatever a path is called, nothing outside the root is written. */
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { test } from "uvu";
+import { commit } from "../../generators/changes/commit.ts";
+import { disk, type FileSystem } from "../../generators/changes/fs.ts";
+import type { Change } from "../../generators/changes/types.ts";
+import { UserError } from "../../generators/errors/index.ts";
+import { writeTree } from "../support/temp.ts";
+import { faultyDisk } from "./support/faulty.ts";
+import { discard, fastDir } from "./support/tree.ts";
+
+/** Every path that a commit writes to, by whatever call. */
+function watchWrites(): { fs: FileSystem; written: string[] } {
+  const written: string[] = [];
+  const { fs } = faultyDisk((_, call, args) => {
+    const paths = { create: 1, mkdir: 1, rmdir: 1, unlink: 1, link: 2, rename: 2 }[call as string] ?? 0;
+    written.push(...(args.slice(0, paths) as string[]));
+  });
+  return { fs, written };
+}
+
+test("paths of any spelling stay inside the root or are refused", async () => {
+  const part = fc.oneof(
+    { weight: 6, arbitrary: fc.constantFrom("a", "b", "in", "c.py", "with space", "é") },
+    {
+      weight: 6,
+      arbitrary: fc.constantFrom(
+        "..",
+        ".",
+        "",
+        "~",
+        "a",
+        "b.py",
+        "in",
+        "out",
+        "up",
+        "file",
+        "loop",
+        "dangling",
+        ".git",
+        ".plop-flask-celery",
+        "C:",
+        "\\",
+        "..\\x",
+        "CON",
+        "a\0",
+        "%2e%2e",
+        "．．",
+        "{{x}}",
+        "$HOME",
+        "-rf",
+      ),
+    },
+    { weight: 2, arbitrary: fc.string({ maxLength: 8, unit: "binary" }) },
+  );
+  const name = fc
+    .tuple(fc.boolean(), fc.array(part, { maxLength: 5 }))
+    .map(([absolute, parts]) => (absolute ? "/" : "") + parts.join("/"));
+  let refused = 0;
+  let done = 0;
+  const property = fc.asyncProperty(fc.array(name, { minLength: 1, maxLength: 2 }), async (names) => {
+    const top = writeTree({ "outside/file": "outside\n", "root/in/file": "inside\n" }, fastDir());
+    const root = path.join(top, "root");
+    for (const [link, to] of Object.entries({
+      out: "../outside",
+      up: "..",
+      loop: "loop",
+      dangling: "../outside/new",
+      file: "../outside/file",
+    })) {
+      symlinkSync(to, path.join(root, link));
+    }
+    const changes = names.map(
+      (file): Change => ({ path: file, action: "create", before: null, after: Buffer.from("x") }),
+    );
+    const { fs, written } = watchWrites();
+    try {
+      await commit(root, changes, fs);
+      done++;
+    } catch (error) {
+      assert.ok(error instanceof UserError, String(error));
+      refused++;
+    }
+    for (const file of written) {
+      const relative = path.relative(root, file);
+      assert.ok(!relative.startsWith("..") && !path.isAbsolute(relative) && relative !== "", file);
+      // The root is a real path, so a folder on the way may be no symlink either.
+      assert.ok(!/^(out|up|loop|dangling)(\/|$)/.test(relative), file);
+    }
+    assert.deepEqual(readdirSync(top).sort(), ["outside", "root"]);
+    assert.deepEqual(readdirSync(path.join(top, "outside")), ["file"]);
+    assert.equal(readFileSync(path.join(top, "outside/file"), "utf8"), "outside\n");
+    discard(top);
+  });
+  await fc.assert(property, { numRuns: 800, seed: 42 });
+  assert.ok(refused > 100 && done > 60, `${refused} refused, ${done} done`);
+  console.log(`paths: ${refused} plans refused, ${done} carried out`);
+});
+
+test("a folder that is swapped for a symlink after the comparison", async () => {
+  const top = writeTree({ "outside/keep": "" });
+  const root = path.join(top, "root");
+  mkdirSync(path.join(root, "pkg"), { recursive: true });
+  const fs: FileSystem = {
+    ...disk,
+    create(file, mode) {
+      if (path.basename(path.dirname(file)) === "pkg") {
+        disk.rmdir(path.join(root, "pkg"));
+        symlinkSync("../outside", path.join(root, "pkg"));
+      }
+      return disk.create(file, mode);
+    },
+  };
+  await assert.rejects(
+    commit(root, [{ path: "pkg/x.py", action: "create", before: null, after: Buffer.from("x") }], fs),
+    UserError,
+  );
+  assert.ok(!readdirSync(path.join(top, "outside")).includes("x.py"));
+});
+
+test.run();
