@@ -1,8 +1,11 @@
 /** Reading and editing Python source: locate with a parser, splice text. Knows nothing about Flask. */
+
+export { EditBook } from "./edit-book.ts";
 export { type ImportedName, importedNames, importPoint, namesOf } from "./imports.ts";
 export { loadParser, parseText } from "./parser.ts";
 export { encodeSource, readSource } from "./read.ts";
 export type { Edit, SourceFile } from "./source.ts";
 export { insertLines, splice, spliceText } from "./splice.ts";
+export { indentUnit, inStyleOf, mainQuote } from "./style.ts";
 export type { Node, SyntaxTree } from "./tree.ts";
 export * from "./walk.ts";

@@ -82,14 +82,16 @@ export class Node {
   /** All nodes of the given types below and including this one, in the order of the text. */
   descendantsOfType(types: string | readonly string[]): Node[] {
     const wanted = typeof types === "string" ? [types] : types;
-    // One look into the parser tells whether it is worth walking at all.
-    if (this.#raw.descendantsOfType([...wanted]).length === 0) return [];
+    // The parser tells where they are; only the way there is walked.
+    const starts = this.#raw.descendantsOfType([...wanted]).map((node) => node?.startIndex ?? 0);
     const found: Node[] = [];
     const visit = (node: Node) => {
       if (wanted.includes(node.type)) found.push(node);
-      for (const child of node.namedChildren) visit(child);
+      for (const child of node.namedChildren) {
+        if (starts.some((at) => child.startIndex <= at && at < child.endIndex)) visit(child);
+      }
     };
-    visit(this);
+    if (starts.length > 0) visit(this);
     return found;
   }
 }

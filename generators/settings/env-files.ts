@@ -23,7 +23,7 @@ const EXAMPLE = ".env.example";
  */
 export function mergeGitignore(before: Uint8Array): Uint8Array;
 export function mergeGitignore(before: Uint8Array | null, inherited?: undefined): Uint8Array;
-export function mergeGitignore(before: Uint8Array | null, inherited?: (path: string) => boolean): Uint8Array | null;
+export function mergeGitignore(before: Uint8Array | null, inherited: (path: string) => boolean): Uint8Array | null;
 export function mergeGitignore(before: Uint8Array | null, inherited?: (path: string) => boolean): Uint8Array | null {
   const bytes = before ?? new Uint8Array();
   const raw = readRaw(bytes);

@@ -1,15 +1,16 @@
-import { importPoint, type Node, opensScope, walk } from "../python/index.ts";
+import { importPoint, type Node, opensScope, type SourceFile, walk } from "../python/index.ts";
 import { type Env, joinValues, type Value } from "./bindings.ts";
-import { type Candidate, factoriesOf, functionsOf } from "./candidates.ts";
+import { type Candidate, factoriesOf } from "./candidates.ts";
 import { findEntry, usesOf } from "./entry.ts";
 import { namedEntries } from "./entry-files.ts";
+import { functionsOf } from "./functions.ts";
 import { isMainGuard, moduleAppsOf } from "./module-app.ts";
 import { isSideline, isTestPath } from "./modules.ts";
 import { noteRisks } from "./notes.ts";
 import type { FlaskApp, Refusal } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import { refusalOf } from "./refusals.ts";
-import { importsOf, parameters, Values } from "./values.ts";
+import { APP_PARAMETER, importsOf, parameters, Values } from "./values.ts";
 
 /**
  * The Flask applications of a project.
@@ -122,7 +123,7 @@ function startedOnes(candidates: readonly Candidate[], reading: Reading, values:
 function provenByCallers(definition: Node, reading: Reading, values: Values): Env {
   const name = definition.childForFieldName("name")?.text ?? "";
   const names = parameters(definition).filter(
-    (parameter) => /app|flask|server/i.test(parameter.name) && returnsName(definition, parameter.name),
+    (parameter) => APP_PARAMETER.test(parameter.name) && returnsName(definition, parameter.name),
   );
   if (names.length === 0) return new Map();
   const seen: Env[] = [];
@@ -160,7 +161,7 @@ function describe(candidate: Candidate, entry: FlaskApp["entry"], reading: Readi
   return {
     target: `${source.path}:${name}`,
     kind,
-    hybrid: kind === "module" && source.tree.rootNode.namedChildren.some((node) => node !== null && isMainGuard(node)),
+    hybrid: kind === "module" ? hasMainGuard(source) : handsOutModuleApp(candidate, values),
     file: source,
     name,
     module: place.module,
@@ -183,7 +184,15 @@ function importStyle({ source }: Candidate, pack: string): "relative" | "absolut
   if (imports.some((item) => item.level > 0)) return "relative";
   const top = pack.split(".")[0]!;
   if (imports.some((item) => item.module === top || item.module.startsWith(`${top}.`))) return "absolute";
-  return source.tree.rootNode.namedChildren.some((node) => node !== null && isMainGuard(node))
-    ? "absolute"
-    : "relative";
+  return hasMainGuard(source) ? "absolute" : "relative";
+}
+
+function hasMainGuard(source: SourceFile): boolean {
+  return source.tree.rootNode.namedChildren.some(isMainGuard);
+}
+
+/** A factory whose application stands at the module's top level. */
+function handsOutModuleApp({ source, definition, inits }: Candidate, values: Values): boolean {
+  const atTop = (name: string) => values.module(source.path).get(name) === "flask" && !localName(definition!, name);
+  return inits.some(({ appName }) => atTop(appName));
 }

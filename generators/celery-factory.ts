@@ -1,0 +1,19 @@
+import type { Generator } from "./flow/generator.ts";
+import { refuseOtherCelery } from "./integration/existing.ts";
+import { planIntegration } from "./integration/index.ts";
+import { integrationPrompts } from "./integration/prompts.ts";
+import { makeNewApp } from "./integration/scaffold.ts";
+import { chooseApp } from "./integration/target.ts";
+
+/** Celery for an application factory, the way Flask's documentation recommends: https://flask.palletsprojects.com/en/stable/patterns/celery/ */
+export const generator: Generator = {
+  name: "celery-factory",
+  description: "Put Celery into a Flask application that has an application factory",
+  prompts: integrationPrompts("factory"),
+  async plan(project, answers, bench) {
+    const app = chooseApp(project, answers.target!, "factory");
+    if (!app) return makeNewApp("factory", project, answers, bench);
+    refuseOtherCelery(project);
+    return planIntegration("celery-factory", project, app, answers, bench);
+  },
+};

@@ -1,0 +1,33 @@
+import { UserError } from "../errors/index.ts";
+
+const SCHEMES: Readonly<Record<string, "redis" | "rabbitmq" | "embedded">> = {
+  redis: "redis",
+  rediss: "redis",
+  amqp: "rabbitmq",
+  amqps: "rabbitmq",
+  pyamqp: "rabbitmq",
+  "sqla+sqlite": "embedded",
+};
+
+/** Whether a `broker` answer is a connection URL instead of a kind. */
+export function isBrokerUrl(value: string): boolean {
+  return value.includes("://");
+}
+
+/**
+ * The kind that a `broker` answer stands for. A URL is accepted too; it goes to .env only.
+ *
+ * @throws UserError `broker-url` for a scheme that is none of ours; the URL itself is not repeated
+ */
+export function brokerKind(answer: string): "redis" | "rabbitmq" | "embedded" {
+  if (!isBrokerUrl(answer)) return answer as "redis" | "rabbitmq" | "embedded";
+  const scheme = /^([a-z][a-z+]*):\/\/[^\s]+$/.exec(answer)?.[1] ?? "";
+  const kind = SCHEMES[scheme];
+  if (kind) return kind;
+  throw new UserError({
+    code: "broker-url",
+    what: "broker: this URL is not one that the pack knows.",
+    why: `its scheme is "${scheme}"`,
+    fix: `give one of ${Object.keys(SCHEMES).join(", ")}, or just redis, rabbitmq or embedded`,
+  });
+}

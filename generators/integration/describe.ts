@@ -1,0 +1,72 @@
+import { snakeCase } from "change-case";
+import { entryImports, type Integration } from "../flow/integration.ts";
+import type { Answers } from "../flow/plan.ts";
+import type { FlaskApp, Project } from "../survey/project.ts";
+import { brokerKind } from "./broker-url.ts";
+
+/** Turns the answers and the application into what the templates are rendered with. */
+export function describeIntegration(project: Project, app: FlaskApp, answers: Answers): Integration {
+  const { importRoot, packageDir } = app;
+  const inPackage = (name: string) => (app.package ? `${app.package}.${name}` : name);
+  const folder = packageDir ? `${packageDir}/` : "";
+  const celeryName = freeName(project, folder, "celery_app", isOurs);
+  return {
+    project: snakeCase(app.package.split(".")[0] || app.module.split(".").pop() || "app") || "app",
+    kind: app.kind,
+    package: app.package,
+    packageDir: folder,
+    celeryModule: inPackage(celeryName),
+    celeryName,
+    tasksModule: inPackage(freeName(project, folder, "tasks", isCeleryTasks)),
+    entry: workerEntry(app),
+    importRoot,
+    entryModule: freeName(project, importRoot ? `${importRoot}/` : "", "make_celery", isOurs),
+    broker: brokerKind(answers.broker!),
+    results: answers.results as Integration["results"],
+    config: answers.config as Integration["config"],
+    tasks: answers.tasks as Integration["tasks"],
+    database: databaseOf(project, answers.database!),
+    dotenv: usesDotenv(project) || answers.config === "environment",
+    heavyStart: app.notes.some(({ kind }) => kind !== "async-view"),
+    installCommand: "",
+  };
+}
+
+/** Imports in the order that formatters want, then whatever prepares the call. */
+function workerEntry({ entry }: FlaskApp): Integration["entry"] {
+  const isImport = (line: string) => /^(import|from) /.test(line);
+  const preparation = entry.imports.filter((line) => !isImport(line));
+  const imports = entryImports(entry.imports.filter(isImport), entry.returnsApp);
+  return { ...entry, imports: preparation.length ? [...imports, "", ...preparation] : imports };
+}
+
+/** The name itself, or another one where somebody else's file or folder has it. */
+function freeName(project: Project, folder: string, name: string, isMine: (text: string) => boolean): string {
+  for (const candidate of [name, `celery_${name.replace(/^celery_|_celery$/, "")}`, `flask_celery_${name}`]) {
+    const isFolder = project.paths.some((path) => path.startsWith(`${folder}${candidate}/`));
+    const bytes = project.read(`${folder}${candidate}.py`);
+    if (!isFolder && (!bytes || isMine(Buffer.from(bytes).toString("utf8")))) return candidate;
+  }
+  return `plop_${name}`;
+}
+
+function isOurs(text: string): boolean {
+  return /def celery_init_app\(|^celery_app = /m.test(text);
+}
+
+function isCeleryTasks(text: string): boolean {
+  return /\bfrom celery\b|\bimport celery\b/.test(text);
+}
+
+function databaseOf(project: Project, kind: string): Integration["database"] {
+  const found = project.databases.find((database) => database.kind === kind);
+  if (kind === "sqlalchemy") return { kind, module: found?.module ?? "", name: found?.name ?? "" };
+  return { kind: kind === "flask-sqlalchemy" ? kind : "none" };
+}
+
+function usesDotenv(project: Project): boolean {
+  return (
+    project.dependencies.versions.has("python-dotenv") ||
+    project.dependencies.files.some((file) => file.declares.includes("python-dotenv"))
+  );
+}

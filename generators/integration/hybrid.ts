@@ -1,0 +1,48 @@
+import type { Templates } from "../changes/render.ts";
+import { type EditBook, inStyleOf, insertLines, lineStart, type Node, nextLine, statements } from "../python/index.ts";
+import { isMainGuard } from "../survey/module-app.ts";
+import type { FlaskApp } from "../survey/project.ts";
+import { importsOf } from "../survey/values.ts";
+
+/**
+ * Makes a module-level application work both ways: imported, through `create_app()`, and run as a script, where Python names
+ * the module `__main__` and an import of it by its own name would make a second application.
+ *
+ * @see https://docs.python.org/3/library/__main__.html
+ */
+export function makeHybrid(book: EditBook, app: FlaskApp, templates: Templates): void {
+  const { file, importAt } = app;
+  const data = { module: app.module, appName: app.inits[0]?.appName ?? app.name, typed: importsFlask(app) };
+  if (!file.text.includes(`sys.modules["${app.module}"]`) && !file.text.includes(`sys.modules['${app.module}']`)) {
+    const guard = inStyleOf(file, templates.render("snippets/hybrid_guard.py", data));
+    if (!importsOf(file).some((item) => item.local === "sys"))
+      book.add(file, insertLines(file, firstImport(app), "import sys\n"));
+    book.add(file, insertLines(file, importAt.offset, `\n${guard}`));
+  }
+  if (!/^def create_app\(/m.test(file.text)) {
+    const factory = inStyleOf(file, templates.render("snippets/hybrid_factory.py", data));
+    const { offset, before, after } = bottom(app);
+    book.add(file, insertLines(file, offset, `${before}${factory}${after}`));
+  }
+}
+
+function importsFlask(app: FlaskApp): boolean {
+  return importsOf(app.file).some((item) => item.local === "Flask" && item.module === "flask");
+}
+
+/** `import sys` goes to the start of the first import block, where the standard library stands. */
+function firstImport(app: FlaskApp): number {
+  const first = statements(app.file.tree.rootNode).find((node) => /^import(_from)?_statement$/.test(node.type));
+  return first ? lineStart(app.file.text, first.startIndex) : app.importAt.offset;
+}
+
+/** Before `if __name__ == "__main__"`, else at the end; two blank lines around, as PEP 8 has it. */
+function bottom(app: FlaskApp): { offset: number; before: string; after: string } {
+  const { text, tree } = app.file;
+  const guard: Node | undefined = statements(tree.rootNode).find(isMainGuard);
+  if (!guard) return { offset: text.length, before: "\n\n", after: "" };
+  const offset = lineStart(text, guard.startIndex);
+  const previous = statements(tree.rootNode).findLast((node) => node.endIndex <= offset);
+  const blank = previous ? text.slice(nextLine(text, previous.endIndex), offset).split(/\r\n|\n|\r/).length - 1 : 0;
+  return { offset, before: "\n".repeat(Math.max(0, 2 - blank)), after: "\n\n" };
+}

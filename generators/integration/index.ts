@@ -1,0 +1,61 @@
+import type { Workbench } from "../flow/generator.ts";
+import type { Answers, Plan } from "../flow/plan.ts";
+import { EditBook } from "../python/index.ts";
+import { planDependencies } from "../settings/dependencies.ts";
+import type { FlaskApp, Project } from "../survey/project.ts";
+import { describeIntegration } from "./describe.ts";
+import { addEnvironmentFiles } from "./environment.ts";
+import { makeHybrid } from "./hybrid.ts";
+import { addExampleTask, addModules, addTests, rootDir } from "./modules.ts";
+import { installCommand, installStep, wantedPackages } from "./packages.ts";
+import { addSettings } from "./settings.ts";
+import { warningsFor } from "./warnings.ts";
+import { wireApp } from "./wiring.ts";
+
+/** Everything that puts Celery into one application; what celery-factory and celery-direct share. */
+export function planIntegration(
+  generator: string,
+  project: Project,
+  app: FlaskApp,
+  answers: Answers,
+  bench: Workbench,
+): Plan {
+  const { changes, templates } = bench;
+  const described = describeIntegration(project, app, answers);
+  const wanted = wantedPackages(described);
+  const integration = { ...described, installCommand: installCommand(project, wanted) };
+
+  const book = new EditBook();
+  addSettings(book, project, app, integration, templates);
+  wireApp(book, app, integration.celeryModule);
+  if (answers.mode === "hybrid") makeHybrid(book, app, templates);
+  for (const [path, bytes] of book.apply()) changes.edit(path, bytes);
+
+  addModules(changes, integration, templates);
+  addExampleTask(changes, project, integration, templates);
+  addTests(changes, project, integration, templates);
+  addEnvironmentFiles(changes, project, integration, templates, answers.broker!);
+  changes.write("CELERY.md", templates.render("project/CELERY.md", integration));
+
+  const dependencies = planDependencies(project.dependencies, wanted, project.read);
+  for (const { path, after } of dependencies.edits) changes.edit(path, after);
+
+  const isNew = changes.changes.some(({ action }) => action !== "unchanged");
+  const workdir = integration.importRoot ? `cd ${rootDir(integration).slice(0, -1)} && ` : "";
+  return {
+    generator,
+    target: app.target,
+    answers,
+    changes,
+    manual: dependencies.manual,
+    install: answers.install === "yes" ? installStep(project, wanted) : null,
+    warnings: warningsFor(project, app),
+    next: isNew
+      ? [
+          ...dependencies.next,
+          ...(answers.install === "yes" ? [] : [integration.installCommand]),
+          `${workdir}celery -A ${integration.entryModule} worker --loglevel INFO`,
+        ]
+      : [],
+  };
+}

@@ -1,0 +1,43 @@
+import type { ChangeSet } from "../changes/change-set.ts";
+import type { Templates } from "../changes/render.ts";
+import type { Integration } from "../flow/integration.ts";
+import type { Project } from "../survey/project.ts";
+
+/** The Python modules that an integration consists of, by the answers. */
+export function addModules(changes: ChangeSet, integration: Integration, templates: Templates): void {
+  const { packageDir, database } = integration;
+  const render = (name: string) => templates.render(name, integration);
+  changes.write(`${packageDir}${fileName(integration.celeryModule)}`, render("celery/celery_app.py"));
+  changes.write(`${packageDir}celery_settings.py`, render("celery/celery_settings.py"));
+  changes.write(`${packageDir}celery_logging.py`, render("celery/celery_logging.py"));
+  if (database.kind !== "none") changes.write(`${packageDir}celery_database.py`, render("celery/celery_database.py"));
+  changes.write(`${rootDir(integration)}${integration.entryModule}.py`, render("celery/make_celery.py"));
+}
+
+/** `<package>/tasks.py` with the example; a tasks file of ours that holds it already, with whatever else, stays as it is. */
+export function addExampleTask(
+  changes: ChangeSet,
+  project: Project,
+  integration: Integration,
+  templates: Templates,
+): void {
+  const path = `${integration.packageDir}${fileName(integration.tasksModule)}`;
+  if (project.parse(path)?.text.includes("def example_task(")) return;
+  changes.write(path, templates.render("celery/tasks.py", integration));
+}
+
+/** A pytest file where the project uses pytest. */
+export function addTests(changes: ChangeSet, project: Project, integration: Integration, templates: Templates): void {
+  if (!project.pytest) return;
+  const folder = ["tests", "test"].find((name) => project.paths.some((path) => path.startsWith(`${name}/`)));
+  changes.write(`${folder ? `${folder}/` : ""}test_celery.py`, templates.render("project/test_celery.py", integration));
+}
+
+/** Folder of the import root with a trailing slash: where the worker is started. */
+export function rootDir({ importRoot }: Integration): string {
+  return importRoot ? `${importRoot}/` : "";
+}
+
+function fileName(module: string): string {
+  return `${module.split(".").pop()}.py`;
+}

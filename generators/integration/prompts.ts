@@ -1,0 +1,134 @@
+import { UserError } from "../errors/index.ts";
+import type { Detection, Prompt } from "../flow/generator.ts";
+import type { Answers } from "../flow/plan.ts";
+import { surveyConfig } from "../survey/config.ts";
+import type { FlaskApp, Project } from "../survey/project.ts";
+import { brokerKind, isBrokerUrl } from "./broker-url.ts";
+
+const certain = (value: string): Detection => ({ value, certain: true });
+const suggested = (value: string): Detection => ({ value, certain: false });
+
+/** The prompts of celery-factory and celery-direct, in the order of the contract. */
+export function integrationPrompts(kind: FlaskApp["kind"]): Prompt[] {
+  return [
+    target(kind),
+    {
+      name: "broker",
+      message: "Broker: where do tasks wait?",
+      choices: [
+        { value: "redis", hint: "fast, one server for broker and results" },
+        { value: "rabbitmq", hint: "durable quorum queues" },
+        { value: "embedded", hint: "an SQLite file, no server; development only" },
+      ],
+      accepts: isBrokerUrl,
+      check: (value) => void brokerKind(value),
+      detect: (project) => (project.broker ? certain(project.broker.kind) : suggested("redis")),
+    },
+    {
+      name: "results",
+      message: "Result backend: where do results go?",
+      choices: [
+        { value: "redis", hint: "fast, expires by itself" },
+        { value: "database", hint: "the database server that you run anyway" },
+        { value: "embedded", hint: "an SQLite file, development only" },
+        { value: "none", hint: "results are dropped; no status endpoint" },
+      ],
+      detect: (project, answers) => resultsFor(brokerKind(answers.broker ?? "redis"), project),
+    },
+    {
+      name: "database",
+      message: "Database sessions in tasks",
+      choices: [
+        { value: "none", hint: "tasks use no database" },
+        { value: "flask-sqlalchemy", hint: "db.session of Flask-SQLAlchemy" },
+        { value: "sqlalchemy", hint: "a scoped_session of plain SQLAlchemy" },
+      ],
+      detect: (project) => certain(project.databases[0]?.kind ?? "none"),
+    },
+    {
+      name: "config",
+      message: "Settings: where do Celery's live?",
+      choices: [
+        { value: "object", hint: "a CELERY mapping in Flask's config" },
+        { value: "environment", hint: "only CELERY_* environment variables" },
+        { value: "namespace", hint: "flat CELERY_* keys in Flask's config" },
+      ],
+      detect: (project, answers) => configStyle(project, answers),
+    },
+    {
+      name: "tasks",
+      message: "Tasks: where do they live?",
+      choices: [
+        { value: "blueprint", hint: "a tasks.py beside each blueprint" },
+        { value: "centralized", hint: "one tasks.py for the application" },
+        { value: "mixed", hint: "package blueprints their own, the others share one" },
+      ],
+      detect: (project) => certain(hasBlueprintPackages(project, kind) ? "blueprint" : "centralized"),
+    },
+    {
+      name: "install",
+      message: "Install the packages now?",
+      choices: [
+        { value: "yes", hint: "with the tool that the project uses" },
+        { value: "no", hint: "only declare them" },
+      ],
+      detect: () => suggested("no"),
+    },
+    preview,
+  ];
+}
+
+/** Every generator that changes something ends with this one. */
+export const preview: Prompt = {
+  name: "preview",
+  message: "Write these changes?",
+  choices: [
+    { value: "no", hint: "write them, all or nothing" },
+    { value: "diff", hint: "show the diff, write nothing" },
+    { value: "json", hint: "the plan as one JSON object, write nothing" },
+  ],
+  detect: () => suggested("no"),
+};
+
+/** The application; without a candidate the answer is empty, and plan() says what is wrong or makes a new one. */
+function target(kind: FlaskApp["kind"]): Prompt {
+  return {
+    name: "target",
+    message: "Which application?",
+    check: checkTarget,
+    detect(project) {
+      const fitting = project.apps.filter((app) => app.kind === kind);
+      const [first, ...others] = fitting;
+      if (!first) return certain("");
+      if (others.length === 0) return certain(first.target);
+      return { missing: "several applications could be meant", candidates: fitting.map((app) => app.target) };
+    },
+  };
+}
+
+function checkTarget(value: string): void {
+  if (/^[^:]+\.py:[A-Za-z_][\w.]*(\(.*\))?$/.test(value) && !/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|:)/.test(value))
+    return;
+  throw new UserError({
+    code: "target-invalid",
+    what: `target: "${value}" does not name an application.`,
+    why: "it must be a Python file below --dest and a name in it",
+    fix: 'give path/to/file.py:create_app, or with a call: path/to/file.py:create_app("production")',
+  });
+}
+
+/** An empty folder gets an application with a blueprint package, or with none, before Celery is put into it. */
+function hasBlueprintPackages(project: Project, kind: FlaskApp["kind"]): boolean {
+  const isEmpty = !project.paths.some((path) => path.endsWith(".py"));
+  return isEmpty ? kind === "factory" : project.blueprints.some(({ layout }) => layout === "package");
+}
+
+function resultsFor(broker: string, project: Project): Detection {
+  if (broker === "redis" || broker === "embedded") return certain(broker);
+  return suggested(project.databases.length > 0 ? "database" : "none");
+}
+
+function configStyle(project: Project, answers: Answers): Detection {
+  const app = answers.target ? project.findApp(answers.target) : null;
+  return certain(app && "inits" in app ? surveyConfig(project, app).style : "object");
+}

@@ -1,0 +1,44 @@
+import type { Workbench } from "../flow/generator.ts";
+import type { Answers, Plan } from "../flow/plan.ts";
+import { readSource } from "../python/index.ts";
+import { describeProject } from "../survey/index.ts";
+import type { FlaskApp, Project } from "../survey/project.ts";
+import type { Reading } from "../survey/reading.ts";
+import { planIntegration } from "./index.ts";
+
+const FOLDER = { factory: "scaffold/factory", module: "scaffold/direct" } as const;
+
+/**
+ * An empty folder: a minimal, complete application is planned first, then surveyed as if it were on disk, and Celery is put
+ * into it like into any other.
+ */
+export function makeNewApp(kind: FlaskApp["kind"], project: Project, answers: Answers, bench: Workbench): Plan {
+  const folder = FOLDER[kind];
+  const files = new Map<string, Uint8Array>();
+  for (const name of bench.templates.list(folder)) {
+    const path = name.slice(folder.length + 1);
+    bench.changes.write(path, bench.templates.render(name, {}));
+    files.set(path, bench.changes.current(path) ?? new Uint8Array());
+  }
+  const planned = describeProject(overlay(project, files));
+  const [app] = planned.apps;
+  if (!app) throw new Error("the scaffold holds no application that the survey finds");
+  const generator = kind === "factory" ? "celery-factory" : "celery-direct";
+  return planIntegration(generator, planned, app, { ...answers, target: app.target }, bench);
+}
+
+/** A project with files that exist only in a plan. */
+function overlay(base: Reading, files: ReadonlyMap<string, Uint8Array>): Reading {
+  const sources = new Map(
+    [...files].filter(([path]) => path.endsWith(".py")).map(([path, bytes]) => [path, readSource(path, bytes)]),
+  );
+  const paths = [...new Set([...base.paths, ...files.keys()])].sort();
+  return {
+    root: base.root,
+    paths,
+    pathSet: new Set(paths),
+    sources,
+    read: (path) => files.get(path) ?? base.read(path),
+    parse: (path) => sources.get(path) ?? base.parse(path),
+  };
+}

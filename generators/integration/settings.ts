@@ -1,0 +1,64 @@
+import type { Templates } from "../changes/render.ts";
+import type { Integration } from "../flow/integration.ts";
+import { type EditBook, inStyleOf, insertLines, type SourceFile } from "../python/index.ts";
+import { type SettingsPlacement, surveyConfig } from "../survey/config.ts";
+import type { FlaskApp, Project } from "../survey/project.ts";
+
+/** Puts Celery's settings where the application keeps its own; nothing when they are there, or come from the environment alone. */
+export function addSettings(
+  book: EditBook,
+  project: Project,
+  app: FlaskApp,
+  integration: Integration,
+  templates: Templates,
+): void {
+  if (integration.config === "environment") return;
+  const { found, placement } = surveyConfig(project, app);
+  if (found) return;
+  const source = project.parse(placement.path) ?? app.file;
+  const render = (form: "class" | "dict" | "item" | "setdefault", appName = "app") =>
+    templates.render(`snippets/${integration.config}_${form}.py`, { ...integration, appName });
+  switch (placement.kind) {
+    case "class":
+      book.add(source, inClass(source, placement, render("class")));
+      break;
+    case "module":
+      book.add(source, insertLines(source, placement.offset, inStyleOf(source, render("class"))));
+      break;
+    case "mapping":
+      addToMapping(book, source, placement, placement.form === "dict" ? render("dict") : asKeywords(render("class")));
+      break;
+    case "factory-default":
+      for (const init of placement.points) {
+        if (init.inline || isFlaskDefaultThere(source, integration.config)) continue;
+        book.add(
+          source,
+          insertLines(source, init.offset, inStyleOf(source, render("setdefault", init.appName), init.indent)),
+        );
+      }
+  }
+}
+
+type Placed<Kind> = Extract<SettingsPlacement, { kind: Kind }>;
+
+function inClass(source: SourceFile, place: Placed<"class">, snippet: string) {
+  return insertLines(source, place.offset, inStyleOf(source, snippet, place.indent));
+}
+
+function addToMapping(book: EditBook, source: SourceFile, place: Placed<"mapping">, snippet: string): void {
+  if (place.commaAt !== null) book.add(source, { start: place.commaAt, end: place.commaAt, text: "," });
+  book.add(source, insertLines(source, place.offset, inStyleOf(source, snippet, place.indent)));
+}
+
+/** `NAME = value` lines as keyword arguments. */
+function asKeywords(snippet: string): string {
+  return snippet
+    .replace(/^(\w+) = (.*)$/gm, (_, name, value) => (value === "{" ? `${name}={` : `${name}=${value},`))
+    .replace(/^\}$/gm, "},");
+}
+
+/** A second run meets the lines of the first one. */
+function isFlaskDefaultThere(source: SourceFile, config: string): boolean {
+  const key = config === "object" ? "CELERY" : "CELERY_\\w+";
+  return new RegExp(`config\\.setdefault\\(\\s*["']${key}["']`).test(source.text);
+}

@@ -1,0 +1,89 @@
+import { UserError } from "../errors/index.ts";
+import type { FlaskApp, Project, Refusal } from "../survey/project.ts";
+
+const GENERATOR = { factory: "celery-factory", module: "celery-direct" } as const;
+
+/**
+ * The application that the answers name, if it is one that this generator serves.
+ *
+ * @returns null when the folder holds no Python at all: then a new application is made
+ * @throws UserError when the application is of the other kind, can't be edited for certain, or is not there
+ */
+export function chooseApp(project: Project, target: string, kind: FlaskApp["kind"], mode = ""): FlaskApp | null {
+  const found = target ? project.findApp(target) : (project.apps[0] ?? project.refusals[0] ?? null);
+  if (!found) {
+    if (target) throw unknownTarget(project, target);
+    if (project.paths.some((path) => path.endsWith(".py"))) throw noFlask();
+    return null;
+  }
+  if (!("inits" in found)) throw refused(found);
+  // A function that configures and returns a module-level app can be used either way.
+  const isBoth = mode === "hybrid" && found.hybrid;
+  if (found.kind !== kind && !isBoth) throw otherKind(found, kind);
+  checkNames(project, found);
+  return found;
+}
+
+/** What to tell about an application that is left alone: why, and what to paste where. */
+export function refused(refusal: Refusal): UserError {
+  return new UserError({
+    code: refusal.code,
+    what: `${refusal.target} was left as it is.`,
+    why: refusal.why,
+    fix: refusal.fix,
+    details: refusal.manual.flatMap(({ path, line, snippet, why }) => [
+      `${path}:${line}  ${why}:`,
+      ...indented(snippet),
+    ]),
+  });
+}
+
+function indented(snippet: string): string[] {
+  return snippet.split("\n").map((line) => `    ${line}`);
+}
+
+function otherKind(app: FlaskApp, asked: FlaskApp["kind"]): UserError {
+  const what = app.kind === "factory" ? "an application factory" : "a module-level application";
+  return new UserError({
+    code: "wrong-generator",
+    what: `${GENERATOR[asked]} does not fit this project.`,
+    why: `${app.at.path}:${app.at.line} ("${app.name}") is ${what}`,
+    fix: `run ${GENERATOR[app.kind]} instead`,
+  });
+}
+
+function unknownTarget(project: Project, target: string): UserError {
+  return new UserError({
+    code: "target-unknown",
+    what: `target: ${target} was not found.`,
+    why: "no function or variable of that name in that file is a Flask application",
+    fix: project.apps.length
+      ? "give one of these:"
+      : "give the file and name of your application factory or app variable",
+    details: project.apps.map((app) => `  --target ${app.target}`),
+  });
+}
+
+function noFlask(): UserError {
+  return new UserError({
+    code: "no-flask-app",
+    what: "No Flask application was found.",
+    why: "the folder has Python files, but none of them makes a Flask application that a module or a function hands out",
+    fix: "run it in your application's folder (--dest), name the application (--target path.py:name), or start from an empty folder",
+  });
+}
+
+/** A module called celery.py (or flask.py) on the import path hides the library from everything in the project. */
+function checkNames(project: Project, app: FlaskApp): void {
+  for (const name of ["celery", "flask"]) {
+    const base = app.importRoot ? `${app.importRoot}/${name}` : name;
+    const path = [`${base}.py`, `${base}/__init__.py`].find((candidate) => project.paths.includes(candidate));
+    if (!path) continue;
+    throw new UserError({
+      code: "module-hides-library",
+      what: `${path} hides the library "${name}".`,
+      why: `it stands on the import path, so "import ${name}" finds it first`,
+      fix: `rename ${path} (and the imports of it) and run the command again`,
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import { type EditBook, insertLines, type Node, type SourceFile } from "../python/index.ts";
+import type { FlaskApp, InitPoint } from "../survey/project.ts";
+import { importsOf } from "../survey/values.ts";
+
+/** Adds the import of `celery_init_app` and its call at every place that the survey has found; what is there already stays. */
+export function wireApp(book: EditBook, app: FlaskApp, celeryModule: string): void {
+  const open = app.inits.filter((init) => !isInitialised(app.file, init));
+  for (const init of open) {
+    const call = `${app.kind === "module" ? "celery_app = " : ""}celery_init_app(${init.appName})`;
+    const edit = init.inline
+      ? { start: init.offset, end: init.offset, text: `${call}; ` }
+      : insertLines(app.file, init.offset, `${init.indent}${call}\n`);
+    book.add(app.file, edit);
+  }
+  if (open.length > 0) addImport(book, app, celeryModule, "celery_init_app");
+}
+
+/** Adds `from <module> import <name>` in the file's own style, unless the name is imported already. */
+export function addImport(book: EditBook, app: FlaskApp, module: string, name: string): void {
+  if (importsOf(app.file).some((item) => item.local === name)) return;
+  const { offset, indent } = app.importAt;
+  book.addOnce(app.file, insertLines(app.file, offset, `${indent}from ${moduleFrom(app, module)} import ${name}\n`));
+}
+
+/** A module of the application's package as the application's file would import it. */
+export function moduleFrom(app: FlaskApp, module: string): string {
+  if (app.importStyle === "absolute" || app.package === "") return module;
+  return `.${module.slice(app.package.length + 1)}`;
+}
+
+/** Whether every way to this point passes a call of `celery_init_app` already. */
+function isInitialised(source: SourceFile, init: InitPoint): boolean {
+  const calls = source.tree.rootNode
+    .descendantsOfType("call")
+    .filter((call) => /(^|\.)celery_init_app$/.test(call.childForFieldName("function")?.text ?? ""));
+  return calls.some((call) => {
+    const statement = statementOf(call);
+    const block = statement.parent;
+    const isModule = block?.type === "module";
+    return (
+      block &&
+      (isModule ||
+        (block.startIndex <= init.offset + init.indent.length &&
+          init.offset < block.endIndex &&
+          statement.startIndex < init.offset))
+    );
+  });
+}
+
+/** The simple statement, directly in a block, that a node belongs to. */
+function statementOf(node: Node): Node {
+  let at = node;
+  while (at.parent && !["block", "module"].includes(at.parent.type)) at = at.parent;
+  return at;
+}
