@@ -149,7 +149,7 @@ async function runServer({ port, url, command, env, folder, ready }: Launch): Pr
  * Runs a program below a shell that kills it as soon as our end of a pipe closes. So nothing is left running, not even
  * when the test process is killed.
  */
-async function guard(command: readonly string[], env: Readonly<Record<string, string>>, folder: string) {
+export async function guard(command: readonly string[], env: Readonly<Record<string, string>>, folder: string) {
   const script = '"$@" >>"$GUARD_OUTPUT" 2>&1 & echo $!; read -r _; kill -9 $! 2>/dev/null; wait $! 2>/dev/null';
   const child: ChildProcess = spawn("/bin/sh", ["-c", script, "guard", ...command], {
     cwd: folder,
