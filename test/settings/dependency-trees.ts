@@ -4,7 +4,6 @@ import path from "node:path";
 import { type DependencyPlan, planDependencies, type Wanted } from "../../generators/settings/dependencies.ts";
 import { surveyDependencies } from "../../generators/survey/dependencies.ts";
 import type { Dependencies } from "../../generators/survey/project.ts";
-import { writeTree } from "../support/temp.ts";
 
 export const CELERY: Wanted = { name: "celery", extras: ["redis"], minimum: "5.4" };
 export const LINE = "celery[redis]>=5.4,<6";
@@ -19,25 +18,28 @@ export function surveyTree(root: string, files: Readonly<Record<string, string |
   return surveyDependencies(root, (name) => readOrNull(path.join(root, name)), Object.keys(files).sort());
 }
 
-/** Surveys and plans; also asserts that planning again over the result changes nothing. */
+/** Surveys and plans, in memory; also asserts that planning again over the result changes nothing. */
 export function planTree(
   files: Readonly<Record<string, string | Uint8Array>>,
   wanted: readonly Wanted[] = [CELERY],
 ): Planned {
-  const root = writeTree(files);
-  const read = (name: string) => readOrNull(path.join(root, name));
-  const deps = surveyTree(root, files);
-  const plan = planDependencies(deps, wanted, read);
+  const { deps, plan } = planOnce(files, wanted);
   const texts = Object.fromEntries(
     plan.edits.map(({ path: name, after }) => [name, Buffer.from(after).toString("latin1")]),
   );
   const after = { ...files, ...Object.fromEntries(plan.edits.map((edit) => [edit.path, edit.after])) };
-  const again = planDependencies(surveyTree(writeTree(after), after), wanted, (name) => {
-    const content = after[name];
-    return content === undefined ? null : Buffer.from(content);
-  });
+  const again = planOnce(after, wanted).plan;
   if (again.edits.length > 0) throw new Error(`a second run edits ${again.edits.map((edit) => edit.path)}`);
   return { ...plan, deps, texts };
+}
+
+function planOnce(files: Readonly<Record<string, string | Uint8Array>>, wanted: readonly Wanted[]) {
+  const read = (name: string) => {
+    const content = files[name];
+    return content === undefined ? null : Buffer.from(content);
+  };
+  const deps = surveyDependencies("/nonexistent/project", read, Object.keys(files).sort());
+  return { deps, plan: planDependencies(deps, wanted, read) };
 }
 
 function readOrNull(file: string): Uint8Array | null {
