@@ -1,4 +1,4 @@
-import { callArguments, opensScope, type SourceFile, statements, undecorated, type Node } from "../python/index.ts";
+import { callArguments, type Node, opensScope, type SourceFile, statements, undecorated } from "../python/index.ts";
 import { definitionNamed } from "./lookup.ts";
 import type { FlaskApp } from "./project.ts";
 import { parameters, type Values } from "./values.ts";
@@ -123,7 +123,10 @@ export function traceApp(values: Values, app: FlaskApp): AppUse[] {
 function findDefinition(app: FlaskApp): Node | null {
   return app.name
     .split(".")
-    .reduce<Node | null>((at, name) => at && definitionNamed(at.childForFieldName("body") ?? at, name), app.file.tree.rootNode);
+    .reduce<Node | null>(
+      (at, name) => at && definitionNamed(at.childForFieldName("body") ?? at, name),
+      app.file.tree.rootNode,
+    );
 }
 
 /** Names that the function's own returns give back. */
@@ -135,5 +138,7 @@ function returnedNames(definition: Node): string[] {
 }
 
 function isMainGuard(node: Node): boolean {
-  return node.type === "if_statement" && /__name__\s*==\s*["']__main__/.test(node.childForFieldName("condition")?.text ?? "");
+  return (
+    node.type === "if_statement" && /__name__\s*==\s*["']__main__/.test(node.childForFieldName("condition")?.text ?? "")
+  );
 }

@@ -3,10 +3,12 @@ import {
   indentAt,
   lineOf,
   lineStart,
+  type Node,
   nextLine,
   type SourceFile,
   statements,
-  stringValue, type Node } from "../python/index.ts";
+  stringValue,
+} from "../python/index.ts";
 import { type AppUse, traceApp } from "./app-trace.ts";
 import {
   applicationSources,
@@ -78,6 +80,8 @@ interface Made {
 }
 
 function constructedIn(reading: Reading, source: SourceFile): Made[] {
+  // A subclass may have any name, so it is looked for only where the word stands at all.
+  if (!/blueprint|namespace/i.test(source.text)) return [];
   return assignments(source).flatMap(({ variable, value }) => {
     const callee = value.type === "call" ? value.childForFieldName("function") : null;
     const kind = callee && kindOf(reading, source, callee);
@@ -120,6 +124,7 @@ function kindOf(reading: Reading, source: SourceFile, callee: Node, depth = 0): 
 function registrations(reading: Reading): Map<string, Location> {
   const found = new Map<string, Location>();
   for (const source of applicationSources(reading)) {
+    if (!REGISTER.some((method) => source.text.includes(method))) continue;
     for (const call of registerCalls(source)) {
       const { positional, keywords } = callArguments(call);
       const argument = positional[0] ?? keywords.get("blueprint") ?? keywords.get("ns");
@@ -198,6 +203,7 @@ function folderOf(path: string): string {
 function foldersOfApps(reading: Reading): Set<string> {
   const folders = new Set<string>();
   for (const source of applicationSources(reading)) {
+    if (!/\b(Flask|OpenAPI)\(|APIFlask\(/.test(source.text)) continue;
     for (const call of source.tree.rootNode.descendantsOfType("call")) {
       const callee = call?.childForFieldName("function");
       const name = callee ? libraryName(source, callee)?.name : "";
@@ -226,7 +232,9 @@ export interface RegistrationPoint {
  * Celery is initialised. Null when neither place is certain.
  */
 export function registrationPoint(reading: Reading, app: FlaskApp): RegistrationPoint | null {
-  const uses = traceApp(valuesOf(reading), app).filter((use) => use.action === "register_blueprint" && !use.conditional);
+  const uses = traceApp(valuesOf(reading), app).filter(
+    (use) => use.action === "register_blueprint" && !use.conditional,
+  );
   // Among several functions, the one that registers most is the project's place for it.
   const home = (use: AppUse) => `${use.source.path}:${use.definition?.startIndex}`;
   const count = (use: AppUse) => uses.filter((other) => home(other) === home(use)).length;

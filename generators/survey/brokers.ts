@@ -15,6 +15,8 @@ export interface BrokerEvidence {
 
 const ENV_FILE = /(^|\/)(\.env(\.[\w-]+)*|[\w.-]*\.env(\.[\w-]+)?|env\.(example|sample|template|dist))$/;
 const COMPOSE = /(^|\/)(docker-)?compose[\w.-]*\.ya?ml$/;
+/** What we write into .env.example: `redis_dev_your_connection_string_here`. */
+const PLACEHOLDER = /^["']?(redis|rabbitmq)_\w*your_connection_string_here/;
 const BROKER_NAME = /\b\w*(CELERY\w*BROKER|BROKER_URL|broker_url)\b/i;
 const RABBIT_NAME = /\b(RABBITMQ|AMQP|CLOUDAMQP)\w*\b/;
 const REDIS_NAME = /\bREDIS\w*_?(URL|URI|HOST|DSN)\b/;
@@ -39,31 +41,49 @@ function kindOfUrl(text: string): "redis" | "rabbitmq" | null {
 }
 
 function fromEnvironmentFiles(reading: Reading): BrokerEvidence[] {
-  return reading.paths.filter((path) => ENV_FILE.test(path)).flatMap((path) =>
-    linesOf(reading, path).flatMap(({ text, line }) => {
-      const match = /^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=\s*(.*)$/i.exec(text);
-      if (!match) return [];
-      const [, name = "", value = ""] = match;
-      const kind = kindOfUrl(value) ?? (RABBIT_NAME.test(name) ? "rabbitmq" : REDIS_NAME.test(name) ? "redis" : null);
-      // The value may hold a password: only the name is told.
-      return kind ? [{ kind, at: { path, line }, evidence: `${name} in ${path}`, asBroker: BROKER_NAME.test(name) }] : [];
-    }),
-  );
+  return reading.paths
+    .filter((path) => ENV_FILE.test(path))
+    .flatMap((path) =>
+      linesOf(reading, path).flatMap(({ text, line }) => {
+        const match = /^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=\s*(.*)$/i.exec(text);
+        if (!match) return [];
+        const [, name = "", value = ""] = match;
+        const placeholder = PLACEHOLDER.exec(value)?.[1] as "redis" | "rabbitmq" | undefined;
+        const kind =
+          kindOfUrl(value) ??
+          placeholder ??
+          (RABBIT_NAME.test(name) ? "rabbitmq" : REDIS_NAME.test(name) ? "redis" : null);
+        // The value may hold a password: only the name is told.
+        return kind
+          ? [{ kind, at: { path, line }, evidence: `${name} in ${path}`, asBroker: BROKER_NAME.test(name) }]
+          : [];
+      }),
+    );
 }
 
 function fromPython(reading: Reading): BrokerEvidence[] {
   const sources = new Map(applicationSources(reading).map((source) => [source.path, source]));
-  for (const source of sourcesNaming(reading, ["amqp://", "amqps://", "redis://", "rediss://", "REDIS_URL"])) sources.set(source.path, source);
-  return [...sources.values()].flatMap((source) =>
+  for (const source of sourcesNaming(reading, ["amqp://", "amqps://", "redis://", "rediss://", "REDIS_URL"]))
+    sources.set(source.path, source);
+  const naming = [...sources.values()].filter(
+    (source) =>
+      /:\/\/|REDIS_UR/.test(source.text) && /redis|amqp|valkey|sentinel|sqla\+|filesystem:/i.test(source.text),
+  );
+  return naming.flatMap((source) =>
     source.tree.rootNode.descendantsOfType("string").flatMap((node) => {
       if (!node) return [];
       const text = stringValue(node) ?? node.text;
-      const kind = kindOfUrl(text) ?? (/^REDIS_UR[LI]$/.test(text) ? "redis" : null);
-      if (!kind || isDocumentation(node.parent?.type, text)) return [];
-      const line = lineOf(node);
+      if (isDocumentation(node.parent?.type, text)) return [];
+      const embedded = /^(sqla\+sqlite|filesystem):/.test(text) ? "embedded" : null;
+      const kind = kindOfUrl(text) ?? embedded ?? (/^REDIS_UR[LI]$/.test(text) ? "redis" : null);
+      if (!kind) return [];
       const context = statementText(node);
       const asBroker = BROKER_NAME.test(context) || /\bbroker\s*=/.test(context);
-      return [{ kind, at: { path: source.path, line }, evidence: `a ${kind === "redis" ? "Redis" : "RabbitMQ"} URL in ${source.path}`, asBroker }];
+      if (embedded && !asBroker) return [];
+      const label = { redis: "a Redis URL", rabbitmq: "a RabbitMQ URL", embedded: "a file as broker" }[kind];
+      return [
+        { kind, at: { path: source.path, line: lineOf(node) }, evidence: `${label} in ${source.path}`, asBroker },
+      ];
     }),
   );
 }
@@ -80,30 +100,53 @@ function statementText(node: { parent: unknown; text: string; type: string }): s
     type: string;
   }
   let at = node as Up;
-  while (at.parent && !["pair", "keyword_argument", "assignment", "expression_statement", "block", "module"].includes(at.type)) at = at.parent;
+  while (
+    at.parent &&
+    !["pair", "keyword_argument", "assignment", "expression_statement", "block", "module"].includes(at.type)
+  )
+    at = at.parent;
   return at.text.slice(0, 400);
 }
 
 function fromCompose(reading: Reading): BrokerEvidence[] {
-  return reading.paths.filter((path) => COMPOSE.test(path)).flatMap((path) =>
-    linesOf(reading, path).flatMap(({ text, line }) => {
-      const image = /^\s*(?:-\s*)?image\s*:\s*["']?([^\s"'#]+)/.exec(text)?.[1];
-      const name = image?.split("/").at(-1)?.split(/[:@]/)[0] ?? "";
-      const kind = /^rabbitmq/.test(name) ? "rabbitmq" : /^(redis|valkey|keydb|dragonfly)/.test(name) ? "redis" : null;
-      if (kind) return [{ kind, at: { path, line }, evidence: `image ${name} in ${path}`, asBroker: false } as const];
-      const url = /^\s*#/.test(text) ? null : kindOfUrl(text);
-      return url ? [{ kind: url, at: { path, line }, evidence: `a URL in ${path}`, asBroker: BROKER_NAME.test(text) }] : [];
-    }),
-  );
+  return reading.paths
+    .filter((path) => COMPOSE.test(path))
+    .flatMap((path) =>
+      linesOf(reading, path).flatMap(({ text, line }) => {
+        const image = /^\s*(?:-\s*)?image\s*:\s*["']?([^\s"'#]+)/.exec(text)?.[1];
+        const name = image?.split("/").at(-1)?.split(/[:@]/)[0] ?? "";
+        const kind = /^rabbitmq/.test(name)
+          ? "rabbitmq"
+          : /^(redis|valkey|keydb|dragonfly)/.test(name)
+            ? "redis"
+            : null;
+        if (kind) return [{ kind, at: { path, line }, evidence: `image ${name} in ${path}`, asBroker: false } as const];
+        const url = /^\s*#/.test(text) ? null : kindOfUrl(text);
+        return url
+          ? [{ kind: url, at: { path, line }, evidence: `a URL in ${path}`, asBroker: BROKER_NAME.test(text) }]
+          : [];
+      }),
+    );
 }
 
 function fromDependencies(reading: Reading, { files }: Pick<Dependencies, "files">): BrokerEvidence[] {
-  const wanted = { pika: "rabbitmq", "aio-pika": "rabbitmq", librabbitmq: "rabbitmq", redis: "redis", "flask-redis": "redis", rq: "redis", "flask-rq2": "redis" } as const;
+  const wanted = {
+    pika: "rabbitmq",
+    "aio-pika": "rabbitmq",
+    librabbitmq: "rabbitmq",
+    redis: "redis",
+    "flask-redis": "redis",
+    rq: "redis",
+    "flask-rq2": "redis",
+  } as const;
   return files.flatMap((file) =>
     Object.entries(wanted).flatMap(([name, kind]) => {
       if (!file.declares.includes(name)) return [];
-      const line = linesOf(reading, file.path).find(({ text }) => new RegExp(`^\\s*["']?${name}\\b`, "i").test(text))?.line ?? 1;
-      return [{ kind, at: { path: file.path, line }, evidence: `the library ${name} in ${file.path}`, asBroker: false }];
+      const line =
+        linesOf(reading, file.path).find(({ text }) => new RegExp(`^\\s*["']?${name}\\b`, "i").test(text))?.line ?? 1;
+      return [
+        { kind, at: { path: file.path, line }, evidence: `the library ${name} in ${file.path}`, asBroker: false },
+      ];
     }),
   );
 }

@@ -19,7 +19,8 @@ const STARTERS: readonly RegExp[] = [
   /\.(md|rst|txt)$/i,
 ];
 /** `celery -A x worker`, `celery worker --app=x`; not across lines, except where a line is continued. */
-const COMMAND = /\bcelery\b[^\n|&;]*?(?:\s|["'],\s*["'])(?:-A|--app)(?:[=\s]|["'],\s*["'])\s*["']?([A-Za-z_][\w.]*(?::\w+)?)/g;
+const COMMAND =
+  /\bcelery\b[^\n|&;]*?(?:\s|["'],\s*["'])(?:-A|--app)(?:[=\s]|["'],\s*["'])\s*["']?([A-Za-z_][\w.]*(?::\w+)?)/g;
 const KNOWN_FILES = /(^|\/)(make_celery|celery_worker|run_celery|celery_app|worker|celery_entry)\.py$/;
 
 /** Finds how the project starts its worker; null when nothing tells it. */
@@ -46,7 +47,9 @@ function entryFile(reading: Reading): WorkerEntry | null {
     const hasObject = source.tree.rootNode.descendantsOfType("identifier").some((node) => {
       if (!/celery/i.test(node.text)) return false;
       const found = definitionOf(reading, source, node);
-      return found?.name && objects.some((object) => object.source.path === found.path && object.variable === found.name);
+      return (
+        found?.name && objects.some((object) => object.source.path === found.path && object.variable === found.name)
+      );
     });
     const makesOne = /^\w*celery\w*\s*(:[^=\n]*)?=/im.test(source.text);
     if (hasObject || makesOne) return { name: valuesOf(reading).place(path).module, at: { path, line: 1 } };

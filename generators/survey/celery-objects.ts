@@ -2,6 +2,7 @@
 import { callArguments, lineOf, type Node, type SourceFile, statements, walk } from "../python/index.ts";
 import {
   applicationSources,
+  assignedValue,
   definitionNamed,
   definitionOf,
   enclosing,
@@ -25,31 +26,71 @@ export interface CeleryObject {
   variable: string;
 }
 
+const cache = new WeakMap<Reading, readonly CeleryObject[]>();
+
 /** Constructions, best kind first. */
-export function celeryObjects(reading: Reading): CeleryObject[] {
-  const found = applicationSources(reading).flatMap((source) =>
-    source.tree.rootNode.descendantsOfType("call").flatMap((call) => {
-      const type = call.childForFieldName("function");
-      const library = type ? celeryClass(reading, source, type, 0) : null;
-      return library ? [describe(reading, source, call, library)] : [];
-    }),
-  );
-  const order: CeleryUse["kind"][] = ["ours", "flask-documented", "flask-celeryext", "context-task", "module-level", "unknown"];
+export function celeryObjects(reading: Reading): readonly CeleryObject[] {
+  const known = cache.get(reading) ?? findObjects(reading);
+  cache.set(reading, known);
+  return known;
+}
+
+/** The application's files that name Celery in any way; comments count, so this only saves time. */
+export function celerySources(reading: Reading): SourceFile[] {
+  return applicationSources(reading).filter((source) => /celery/i.test(source.text));
+}
+
+function findObjects(reading: Reading): CeleryObject[] {
+  const found = celerySources(reading).flatMap((source) => {
+    const objects = constructedIn(reading, source);
+    // Ours, edited so far that the construction can't be told any more: never a second one.
+    const own = objects.some(({ kind }) => kind === "ours") ? null : ownShape(source);
+    return own ? [own, ...objects] : objects;
+  });
+  const order: CeleryUse["kind"][] = [
+    "ours",
+    "flask-documented",
+    "flask-celeryext",
+    "context-task",
+    "module-level",
+    "unknown",
+  ];
   return found.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+/** `celery_init_app` and `FlaskTask` side by side in one module are what we generate. */
+function ownShape(source: SourceFile): CeleryObject | null {
+  const maker = definitionNamed(source.tree.rootNode, "celery_init_app");
+  const task = definitionNamed(source.tree.rootNode, "FlaskTask");
+  if (maker?.type !== "function_definition" || task?.type !== "class_definition") return null;
+  return { kind: "ours", source, call: maker, at: { path: source.path, line: lineOf(maker) }, maker, variable: "" };
+}
+
+function constructedIn(reading: Reading, source: SourceFile): CeleryObject[] {
+  return source.tree.rootNode.descendantsOfType("call").flatMap((call) => {
+    const type = call.childForFieldName("function");
+    const library = type ? celeryClass(reading, source, type, 0) : null;
+    return library ? [describe(reading, source, call, library)] : [];
+  });
 }
 
 type Library = "celery" | "flask-celeryext" | "foreign";
 
 function celeryClass(reading: Reading, source: SourceFile, callee: Node, depth: number): Library | null {
   const library = libraryName(source, callee);
-  const found = depth < 3 ? definitionOf(reading, source, callee) : null;
+  const found = depth < 5 ? definitionOf(reading, source, callee) : null;
   if (found?.name) {
     const holder = reading.parse(found.path);
     const type = holder && definitionNamed(holder.tree.rootNode, found.name);
+    const value = holder && !type ? assignedValue(holder.tree.rootNode, found.name) : null;
+    // `BaseCelery = Celery`
+    if (holder && value && ["identifier", "attribute"].includes(value.type) && value.text !== found.name)
+      return celeryClass(reading, holder, value, depth + 1);
     if (!holder || type?.type !== "class_definition") return null;
     const bases = type.childForFieldName("superclasses");
     for (const base of bases ? statements(bases) : []) {
-      const kind = celeryClass(reading, holder, base, depth + 1);
+      const generic = base.type === "subscript" ? base.childForFieldName("value")! : base;
+      const kind = celeryClass(reading, holder, generic, depth + 1);
       if (kind) return kind;
     }
     return null;
@@ -59,7 +100,8 @@ function celeryClass(reading: Reading, source: SourceFile, callee: Node, depth: 
   if (top === "celery") return library.name === "Celery" ? "celery" : null;
   if (top === "flask_celeryext") return library.name === "FlaskCeleryExt" ? "flask-celeryext" : null;
   // Flask-Celery-Helper, or a company's own library: a class whose name says that it is a Celery application.
-  return /^[A-Z]\w*Celery$|^Celery$/.test(library.name) || (/^flask_celery/.test(top) && library.name !== "create_celery_app")
+  return /^[A-Z]\w*Celery$|^Celery$/.test(library.name) ||
+    (/^flask_celery/.test(top) && library.name !== "create_celery_app")
     ? "foreign"
     : null;
 }
@@ -96,7 +138,10 @@ export function contextTasks(source: SourceFile): Node[] {
 function moduleVariable(reading: Reading, source: SourceFile, call: Node, maker: Node | null): string {
   if (!maker) return assignedName(call);
   const calls = callsOf(reading, source.path, nameOf(maker)).filter((item) => item.source.path === source.path);
-  return calls.map((item) => (enclosing(item.call, "function_definition") ? "" : assignedName(item.call))).find(Boolean) ?? "";
+  return (
+    calls.map((item) => (enclosing(item.call, "function_definition") ? "" : assignedName(item.call))).find(Boolean) ??
+    ""
+  );
 }
 
 function assignedName(call: Node): string {
@@ -108,11 +153,14 @@ function assignedName(call: Node): string {
 /** Every call in the application of the function `name` of the file `path`. */
 export function callsOf(reading: Reading, path: string, name: string): { source: SourceFile; call: Node }[] {
   return applicationSources(reading).flatMap((source) => {
-    const imported = importsOf(source).some((item) => item.name === name || item.name === null || item.name === "*" || item.name !== item.local);
+    if (!source.text.includes(name)) return [];
+    const imported = importsOf(source).some(
+      (item) => item.name === name || item.name === null || item.name === "*" || item.name !== item.local,
+    );
     if (source.path !== path && !imported) return [];
     return source.tree.rootNode.descendantsOfType("call").flatMap((call) => {
       const callee = call.childForFieldName("function");
-      if (!callee || !callee.text.endsWith(name) && callee.type !== "identifier") return [];
+      if (!callee || (!callee.text.endsWith(name) && callee.type !== "identifier")) return [];
       const found = definitionOf(reading, source, callee);
       return found?.path === path && found.name === name ? [{ source, call }] : [];
     });
@@ -121,7 +169,7 @@ export function callsOf(reading: Reading, path: string, name: string): { source:
 
 /** Imports of Celery or a Flask-Celery library in the application's own code, with the file that has them. */
 export function celeryImports(reading: Reading): { source: SourceFile; at: Location; module: string }[] {
-  return applicationSources(reading).flatMap((source) =>
+  return celerySources(reading).flatMap((source) =>
     importsOf(source).flatMap((item) => {
       const top = item.module.split(".")[0]!;
       if (item.level > 0 || !/^(celery|flask_celery\w*)$/.test(top)) return [];

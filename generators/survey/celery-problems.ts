@@ -1,7 +1,16 @@
-import { callArguments, lineOf, type Node, opensScope, type SourceFile, statements, stringValue, walk } from "../python/index.ts";
-import { type CeleryObject, callsOf, contextTasks } from "./celery-objects.ts";
+import {
+  callArguments,
+  lineOf,
+  type Node,
+  opensScope,
+  type SourceFile,
+  statements,
+  stringValue,
+  walk,
+} from "../python/index.ts";
+import { type CeleryObject, callsOf, celerySources, contextTasks, isGivenApp } from "./celery-objects.ts";
 import { surveyTasks } from "./celery-tasks.ts";
-import { applicationSources, importedDefinition, nameOf, valuesOf } from "./lookup.ts";
+import { applicationSources, definitionOf, dottedDefinition, importedDefinition, nameOf, valuesOf } from "./lookup.ts";
 import type { CeleryProblem } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import { importsOf } from "./values.ts";
@@ -10,8 +19,15 @@ import { importsOf } from "./values.ts";
 export function celeryProblems(reading: Reading, objects: readonly CeleryObject[]): CeleryProblem[] {
   const main = objects[0];
   const problems = [
-    ...(main ? [...severalObjects(objects), ...noContext(reading, main), ...neverCalled(reading, main)] : []),
-    ...applicationSources(reading).flatMap((source) => [...flaskConfigCopied(source), ...settingsOf(source)]),
+    ...(main
+      ? [
+          ...severalObjects(objects),
+          ...noContext(reading, main),
+          ...neverCalled(reading, main),
+          ...ownApplication(reading, main),
+        ]
+      : []),
+    ...configuringSources(reading, objects).flatMap((source) => [...flaskConfigCopied(source), ...settingsOf(source)]),
     ...tasksThatImportTheApp(reading),
   ];
   return problems.sort((a, b) => Number(b.blocks) - Number(a.blocks));
@@ -31,7 +47,8 @@ function severalObjects(objects: readonly CeleryObject[]): CeleryProblem[] {
 /** https://flask.palletsprojects.com/en/stable/patterns/celery/ gives every task an application context. */
 function noContext(reading: Reading, main: CeleryObject): CeleryProblem[] {
   if (["ours", "flask-documented", "context-task", "flask-celeryext"].includes(main.kind)) return [];
-  if (main.kind === "unknown" || applicationSources(reading).some((source) => contextTasks(source).length > 0)) return [];
+  if (main.kind === "unknown" || applicationSources(reading).some((source) => contextTasks(source).length > 0))
+    return [];
   return [
     {
       at: main.at,
@@ -48,8 +65,8 @@ function neverCalled(reading: Reading, main: CeleryObject): CeleryProblem[] {
   const name = nameOf(main.maker);
   if (callsOf(reading, main.source.path, name).length > 0) return [];
   // It may be handed on as a value, or be the factory itself.
-  const isUsed = applicationSources(reading).some((source) =>
-    importsOf(source).some((item) => item.name === name) || usesAsValue(source, main.maker!, name),
+  const isUsed = applicationSources(reading).some(
+    (source) => importsOf(source).some((item) => item.name === name) || usesAsValue(source, main.maker!, name),
   );
   if (isUsed || name !== "celery_init_app") return [];
   return [
@@ -61,6 +78,40 @@ function neverCalled(reading: Reading, main: CeleryObject): CeleryProblem[] {
       blocks: true,
     },
   ];
+}
+
+/** `app = app or create_app()`, called without one: the application that serves requests is another. */
+function ownApplication(reading: Reading, main: CeleryObject): CeleryProblem[] {
+  if (!main.maker || isGivenApp(reading, main) || main.kind === "unknown") return [];
+  if (!/\b(create|make)_app\(/.test(main.maker.text)) return [];
+  const calls = callsOf(reading, main.source.path, nameOf(main.maker));
+  return calls.slice(0, 1).map(({ source, call }) => ({
+    at: { path: source.path, line: lineOf(call) },
+    code: "second-application",
+    what: `${nameOf(main.maker!)}() makes a Flask application of its own, which is not the one that serves requests`,
+    fix: `call ${nameOf(main.maker!)}(app) inside the application factory`,
+    blocks: false,
+  }));
+}
+
+/** Files whose settings reach Celery: those that name it, and settings modules that they or Flask load. */
+function configuringSources(reading: Reading, objects: readonly CeleryObject[]): SourceFile[] {
+  const own = new Map(celerySources(reading).map((source) => [source.path, source]));
+  // `celery.config_from_object("app.celeryconfig")`: such a module need not name Celery.
+  for (const { source } of objects) {
+    for (const call of source.tree.rootNode.descendantsOfType("call")) {
+      const callee = call.childForFieldName("function")?.text ?? "";
+      const argument = callArguments(call).positional[0] ?? null;
+      if (!callee.endsWith("config_from_object") || !argument) continue;
+      const dotted = stringValue(argument);
+      const found = dotted
+        ? dottedDefinition(reading, valuesOf(reading).place(source.path).importRoot, dotted)
+        : definitionOf(reading, source, argument);
+      const module = found && reading.parse(found.path);
+      if (module) own.set(module.path, module);
+    }
+  }
+  return [...own.values()];
 }
 
 function usesAsValue(source: SourceFile, maker: Node, name: string): boolean {
@@ -95,7 +146,11 @@ function settingsOf(source: SourceFile): CeleryProblem[] {
   const at = (node: Node) => ({ path: source.path, line: lineOf(node) });
   walk(source.tree.rootNode, (node) => {
     const entry = settingAt(node);
-    if (entry && /(accept_content|serializer)$/i.test(entry.key) && hasString(entry.value, /^(pickle|application\/x-python-serialize)$/)) {
+    if (
+      entry &&
+      /(accept_content|serializer)$/i.test(entry.key) &&
+      hasString(entry.value, /^(pickle|application\/x-python-serialize)$/)
+    ) {
       problems.push({
         at: at(node),
         code: "pickle",
@@ -161,7 +216,8 @@ function tasksThatImportTheApp(reading: Reading): CeleryProblem[] {
     return importsOf(source).flatMap((item) => {
       if (insideFunction(item.node) || !item.name) return [];
       const found = importedDefinition(reading, source, item);
-      const isApp = found?.name && found.path !== path && valuesOf(reading).module(found.path).get(found.name) === "flask";
+      const isApp =
+        found?.name && found.path !== path && valuesOf(reading).module(found.path).get(found.name) === "flask";
       const isFactory = found?.name && /^(create|make|build)_(app|application)$|^app_factory$/.test(found.name);
       if (!isApp && !isFactory) return [];
       return [

@@ -1,5 +1,5 @@
 import { callArguments, lineOf, type Node, type SourceFile, statements, stringValue } from "../python/index.ts";
-import { celeryObjects } from "./celery-objects.ts";
+import { celeryObjects, celerySources } from "./celery-objects.ts";
 import { applicationSources, definitionOf, libraryName, nameOf, valuesOf } from "./lookup.ts";
 import type { Reading } from "./reading.ts";
 
@@ -23,12 +23,16 @@ export interface CeleryTask {
  * @see https://docs.celeryq.dev/en/stable/userguide/tasks.html#names
  */
 export function surveyTasks(reading: Reading): CeleryTask[] {
+  if (celerySources(reading).length === 0) return [];
   const objects = new Set(celeryObjects(reading).map((object) => `${object.source.path}:${object.variable}`));
-  return applicationSources(reading).flatMap((source) =>
+  const sources = applicationSources(reading).filter((source) => source.text.includes("task"));
+  return sources.flatMap((source) =>
     source.tree.rootNode.descendantsOfType("decorated_definition").flatMap((node) => {
       const definition = node.childForFieldName("definition");
       if (definition?.type !== "function_definition") return [];
-      const decorator = statements(node).find((item) => item.type === "decorator" && isTask(reading, source, item, objects));
+      const decorator = statements(node).find(
+        (item) => item.type === "decorator" && isTask(reading, source, item, objects),
+      );
       return decorator ? [describe(reading, source, definition, decorator)] : [];
     }),
   );
@@ -38,7 +42,12 @@ function isTask(reading: Reading, source: SourceFile, decorator: Node, objects: 
   const callee = calleeOf(decorator);
   if (!callee) return false;
   const library = libraryName(source, callee);
-  if (library && /^celery(\.|$)/.test(library.module) && ["shared_task", "task", "periodic_task"].includes(library.name)) return true;
+  if (
+    library &&
+    /^celery(\.|$)/.test(library.module) &&
+    ["shared_task", "task", "periodic_task"].includes(library.name)
+  )
+    return true;
   if (callee.type !== "attribute" || callee.childForFieldName("attribute")?.text !== "task") return false;
   const object = callee.childForFieldName("object")!;
   const found = definitionOf(reading, source, object);

@@ -18,8 +18,8 @@ export function surveyCelery(reading: Reading): { celery: CeleryUse | null; othe
 }
 
 function findCelery(reading: Reading): CeleryUse | null {
-  const objects = celeryObjects(reading);
   const imports = celeryImports(reading);
+  const objects = celeryObjects(reading);
   const main = objects[0];
   const at = main?.at ?? imports[0]?.at ?? surveyTasks(reading).map(({ path, line }) => ({ path, line }))[0];
   if (!at) return null;
@@ -41,7 +41,7 @@ function findCelery(reading: Reading): CeleryUse | null {
     at,
     entry: entry?.name ?? "",
     entryAt: entry?.at ?? null,
-    object: main?.variable ? { module: moduleOf(reading, main), name: main.variable } : null,
+    object: main?.variable ? { module: moduleOf(reading, main), name: objectName(main) } : null,
     initializer: main?.maker ? { module: moduleOf(reading, main), name: nameOf(main.maker) } : null,
     access: main ? accessTo(reading, main) : null,
     problems,
@@ -52,10 +52,21 @@ function moduleOf(reading: Reading, object: CeleryObject): string {
   return valuesOf(reading).place(object.source.path).module;
 }
 
+/** The extension object of flask-celeryext holds the Celery application. */
+function objectName({ kind, variable }: CeleryObject): string {
+  return kind === "flask-celeryext" ? `${variable}.celery` : variable;
+}
+
 /** How a view of the running application reaches its Celery. */
 function accessTo(reading: Reading, object: CeleryObject): CeleryUse["access"] {
   const text = object.maker?.text ?? "";
-  if (object.kind === "ours" || (/\.extensions\s*\[\s*["']celery["']\s*\]\s*=/.test(text) && isGivenApp(reading, object))) return "extensions";
+  if (
+    object.kind === "ours" ||
+    (/\.extensions\s*\[\s*["']celery["']\s*\]\s*=/.test(text) && isGivenApp(reading, object))
+  )
+    return "extensions";
+  // flask-celeryext takes Celery's current application: https://flask-celeryext.readthedocs.io/en/latest/
+  if (object.kind === "flask-celeryext") return "default";
   if (/\.set_default\s*\(/.test(text)) return "default";
   return object.variable ? "module" : null;
 }

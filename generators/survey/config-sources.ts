@@ -1,5 +1,5 @@
 /** What an application's configuration is made of: each call on `app.config`, resolved to what it loads. */
-import { callArguments, type SourceFile, statements, stringValue, type Node } from "../python/index.ts";
+import { callArguments, type Node, type SourceFile, statements, stringValue } from "../python/index.ts";
 import { type AppUse, traceApp } from "./app-trace.ts";
 import {
   assignedValue,
@@ -167,7 +167,9 @@ class Resolver {
   }
 
   #named(dotted: string | null): Found | null {
-    return dotted ? this.#definition(dottedDefinition(this.#reading, this.#app.importRoot, dotted.replace(":", "."))) : null;
+    return dotted
+      ? this.#definition(dottedDefinition(this.#reading, this.#app.importRoot, dotted.replace(":", ".")))
+      : null;
   }
 
   /** A parameter with a default, or a variable of the function. */
@@ -203,7 +205,8 @@ class Resolver {
       const name = item && (stringValue(item) ?? "");
       const target = name
         ? dottedDefinition(this.#reading, this.#app.importRoot, name)
-        : item && definitionOf(this.#reading, source, item.type === "call" ? item.childForFieldName("function")! : item);
+        : item &&
+          definitionOf(this.#reading, source, item.type === "call" ? item.childForFieldName("function")! : item);
       const entry = this.#definition(target ?? null);
       if (!entry || entry.module) return null;
       classes.push(...entry.classes);
@@ -225,6 +228,7 @@ class Resolver {
 
 /** Both sides are possible. */
 function selected(left: Found | null, right: Found | null): Found | null {
-  if (!left || !right || left.module || right.module) return left && right ? null : right && !right.module ? { ...right, selected: true } : null;
+  if (!left || !right || left.module || right.module)
+    return left && right ? null : right && !right.module ? { ...right, selected: true } : null;
   return { classes: [...left.classes, ...right.classes], selected: true, module: null };
 }

@@ -4,11 +4,13 @@ import {
   indentAt,
   lineOf,
   lineStart,
+  type Node,
   nextLine,
   type SourceFile,
   statements,
   stringValue,
-  undecorated, type Node } from "../python/index.ts";
+  undecorated,
+} from "../python/index.ts";
 import { type ConfigSource, configSources, type SettingsClass } from "./config-sources.ts";
 import { bodyOf, definitionNamed, definitionOf, nameOf, statementOf } from "./lookup.ts";
 import type { FlaskApp, ImportPoint, Location } from "./project.ts";
@@ -124,7 +126,8 @@ function place(reading: Reading, app: FlaskApp, sources: readonly ConfigSource[]
     const found = base && placeInClass(base);
     if (found) return found;
   }
-  const why = objects.length > 0 ? "no one place holds the settings for certain" : "there is no settings class or module";
+  const why =
+    objects.length > 0 ? "no one place holds the settings for certain" : "there is no settings class or module";
   return fallback(why);
 }
 
@@ -192,7 +195,9 @@ function settingName(statement: Node): string | null {
 
 function placeInClass({ source, node, name }: SettingsClass): SettingsPlacement | null {
   const body = bodyOf(node);
-  const firstMethod = body.findIndex((statement) => undecorated(statement).type !== statement.type || isDefinition(statement));
+  const firstMethod = body.findIndex(
+    (statement) => undecorated(statement).type !== statement.type || isDefinition(statement),
+  );
   const attributes = firstMethod < 0 ? body : body.slice(0, firstMethod);
   const last = attributes.at(-1);
   const anchor = last ?? body[0];
@@ -263,12 +268,22 @@ function isBlank(rest: string): boolean {
 
 function at<Kind>(source: SourceFile, offset: number, indent: string, rest: Kind): SettingsPlace & Kind {
   const line = source.text.slice(0, offset).split(/\r\n|\n|\r/).length;
-  return { path: source.path, offset, indent, line, hasImportOs: hasImportOs(source), importAt: importPoint(source), ...rest };
+  return {
+    path: source.path,
+    offset,
+    indent,
+    line,
+    hasImportOs: hasImportOs(source),
+    importAt: importPoint(source),
+    ...rest,
+  };
 }
 
 function hasImportOs(source: SourceFile): boolean {
   const isTop = (node: Node) => node.parent?.type === "module";
-  return importsOf(source).some((item) => item.local === "os" && item.module.split(".")[0] === "os" && item.name === null && isTop(item.node));
+  return importsOf(source).some(
+    (item) => item.local === "os" && item.module.split(".")[0] === "os" && item.name === null && isTop(item.node),
+  );
 }
 
 // ---- what is there already
@@ -283,13 +298,17 @@ function foundSettings(reading: Reading, sources: readonly ConfigSource[]): Foun
   const keys = sources.flatMap((source) => keysOf(reading, source)).filter(({ name }) => /^CELERY(_|$)/.test(name));
   const first = keys[0];
   if (!first) return null;
-  const mapping = keys.find(({ name, value }) => name === "CELERY" || (/^CELERY_(CONFIG|SETTINGS)$/.test(name) && isMapping(value)));
+  const mapping = keys.find(
+    ({ name, value }) => name === "CELERY" || (/^CELERY_(CONFIG|SETTINGS)$/.test(name) && isMapping(value)),
+  );
   if (mapping) return { form: "mapping", keys: [mapping.name], at: mapping.at };
   return { form: "flat", keys: [...new Set(keys.map(({ name }) => name))], at: first.at };
 }
 
 function isMapping(value: Node | null): boolean {
-  return value?.type === "dictionary" || (value?.type === "call" && value.childForFieldName("function")?.text === "dict");
+  return (
+    value?.type === "dictionary" || (value?.type === "call" && value.childForFieldName("function")?.text === "dict")
+  );
 }
 
 function keysOf(reading: Reading, source: ConfigSource): Key[] {
@@ -310,7 +329,9 @@ function keysOf(reading: Reading, source: ConfigSource): Key[] {
     const nested = positional[0]?.type === "call" ? callArguments(positional[0]).keywords : new Map<string, Node>();
     return [
       ...[...keywords, ...nested].flatMap(([name, value]) => own(name, value, value)),
-      ...dictionary.flatMap((pair) => own(stringValue(pair.childForFieldName("key")), pair.childForFieldName("value"), pair)),
+      ...dictionary.flatMap((pair) =>
+        own(stringValue(pair.childForFieldName("key")), pair.childForFieldName("value"), pair),
+      ),
     ];
   }
   const blocks = [
@@ -333,7 +354,9 @@ function lineage(reading: Reading, item: SettingsClass, depth: number): { source
     const found = definitionOf(reading, item.source, base);
     const source = found?.name ? reading.parse(found.path) : null;
     const node = found?.name && source ? definitionNamed(source.tree.rootNode, found.name) : null;
-    return source && node?.type === "class_definition" ? lineage(reading, { source, node, name: nameOf(node) }, depth + 1) : [];
+    return source && node?.type === "class_definition"
+      ? lineage(reading, { source, node, name: nameOf(node) }, depth + 1)
+      : [];
   });
   return [{ source: item.source, body: bodyOf(item.node) }, ...above];
 }

@@ -1,4 +1,4 @@
-import { lineOf, opensScope, type SourceFile, statements, walk, type Node } from "../python/index.ts";
+import { lineOf, type Node, opensScope, type SourceFile, statements, walk } from "../python/index.ts";
 import {
   applicationSources,
   definitionNamed,
@@ -32,7 +32,10 @@ export function surveyDatabases(reading: Reading): Database[] {
   const plain = sourcesNaming(reading, ["sqlalchemy"]);
   const scoped = collect(plain, (source, call) => isSqlalchemy(source, call, "scoped_session"));
   if (scoped.length > 0) {
-    return namedFirst(scoped.map(({ source, call, name }) => database(reading, "sqlalchemy", source, call, name)));
+    const found = scoped.map(({ source, call, name }) => database(reading, "sqlalchemy", source, call, name));
+    // With one of them out of reach, removing the others would look like all was done.
+    const hidden = found.find(({ name }) => name === "");
+    return hidden ? [hidden, ...found.filter((item) => item !== hidden)] : found;
   }
   // Sessions that are not scoped are made and closed by the application: there is nothing for us to remove.
   const other = collect(plain, (source, call) =>
@@ -48,11 +51,9 @@ interface Found {
   name: string;
 }
 
-function collect(
-  sources: readonly SourceFile[],
-  matches: (source: SourceFile, call: Node) => boolean,
-): Found[] {
-  return sources.flatMap((source) =>
+function collect(sources: readonly SourceFile[], matches: (source: SourceFile, call: Node) => boolean): Found[] {
+  const naming = sources.filter((source) => /sqlalchemy/i.test(source.text));
+  return naming.flatMap((source) =>
     source.tree.rootNode.descendantsOfType("call").flatMap((call) => {
       if (!call?.childForFieldName("function") || !matches(source, call)) return [];
       return [{ source, call, name: moduleName(call) }];
@@ -63,7 +64,10 @@ function collect(
 /** `db` in a module-level `db = SQLAlchemy(...)`, also where a function assigns it through `global`. */
 function moduleName(call: Node): string {
   let at: Node = call;
-  while (at.parent && ["conditional_expression", "boolean_operator", "parenthesized_expression", "assignment"].includes(at.parent.type)) {
+  while (
+    at.parent &&
+    ["conditional_expression", "boolean_operator", "parenthesized_expression", "assignment"].includes(at.parent.type)
+  ) {
     at = at.parent;
     if (at.type !== "assignment") continue;
     const left = at.childForFieldName("left");
@@ -86,7 +90,8 @@ function isGlobal(scope: Node, name: string): boolean {
 
 function isFlaskSqlalchemy(reading: Reading, source: SourceFile, callee: Node, depth: number): boolean {
   const library = libraryName(source, callee);
-  if (library && FLASK_SQLALCHEMY.some((item) => item.module.test(library.module) && item.name === library.name)) return true;
+  if (library && FLASK_SQLALCHEMY.some((item) => item.module.test(library.module) && item.name === library.name))
+    return true;
   const found = depth < 3 ? definitionOf(reading, source, callee) : null;
   const holder = found?.name ? reading.parse(found.path) : null;
   const type = found?.name && holder ? definitionNamed(holder.tree.rootNode, found.name) : null;

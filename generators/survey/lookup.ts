@@ -1,5 +1,13 @@
 /** Following names from file to file: what the surveys of blueprints, settings, databases and Celery share. */
-import { type ImportedName, opensScope, type SourceFile, statements, undecorated, walk, type Node } from "../python/index.ts";
+import {
+  type ImportedName,
+  type Node,
+  opensScope,
+  type SourceFile,
+  statements,
+  undecorated,
+  walk,
+} from "../python/index.ts";
 import { modulePath, resolveImport } from "./modules.ts";
 import type { Reading } from "./reading.ts";
 import { importsOf, Values } from "./values.ts";
@@ -163,7 +171,8 @@ export function nameOf(definition: Node): string {
 export function libraryName(source: SourceFile, callee: Node): { module: string; name: string } | null {
   if (callee.type === "identifier") {
     const imported = importFor(source, callee.text, callee.startIndex);
-    if (imported) return imported.name && imported.level === 0 ? { module: imported.module, name: imported.name } : null;
+    if (imported)
+      return imported.name && imported.level === 0 ? { module: imported.module, name: imported.name } : null;
     const star = importsOf(source).find((item) => item.name === "*" && item.level === 0);
     return star ? { module: star.module, name: callee.text } : null;
   }

@@ -1,5 +1,5 @@
-import type { Dependencies } from "./project.ts";
 import { readText } from "./lookup.ts";
+import type { Dependencies } from "./project.ts";
 import type { Reading } from "./reading.ts";
 
 /** Sections that configure pytest, by file; https://docs.pytest.org/en/stable/reference/customize.html */
@@ -19,7 +19,9 @@ export function usesPytest(reading: Reading, dependencies: Pick<Dependencies, "f
     SECTIONS.some(({ file, section }) =>
       reading.paths.some((path) => file.test(path) && section.test(readText(reading, path) ?? "")),
     ) ||
-    reading.paths.some((path) => isTestFile(path) && /^\s*(import pytest|from pytest\b)/m.test(readText(reading, path) ?? ""))
+    reading.paths.some(
+      (path) => isTestFile(path) && /^\s*(import pytest|from pytest\b)/m.test(readText(reading, path) ?? ""),
+    )
   );
 }
 
