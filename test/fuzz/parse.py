@@ -23,4 +23,6 @@ for line in sys.stdin:
         continue
     if case["factory"]:
         for problem in flow.check_inits(tree, case["factory"], "celery_init_app"):
-            print(f"{where}: {problem}")
+            # A class of a library or of another file is not known here; fuzzing is stricter.
+            if not problem.endswith(("given wrap", "given unknown")):
+                print(f"{where}: {problem}")

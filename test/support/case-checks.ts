@@ -58,7 +58,8 @@ export function onlyInserts(name: string, before: Buffer, after: Buffer): void {
   let at = 0;
   for (const byte of after) if (at < before.length && before[at] === byte) at++;
   assert.equal(at, before.length, `${name}: bytes of the user were changed`);
-  if (!name.endsWith(".py")) return;
+  // install_requires=["flask"] gets its entry in the middle of a line.
+  if (!name.endsWith(".py") || name === "setup.py") return;
   const { rest } = align(before, after);
   assert.equal(rest.length, 0, `${name}: lines of the user were changed, first: ${JSON.stringify(rest[0])}`);
 }
