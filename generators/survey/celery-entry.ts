@@ -20,7 +20,7 @@ const STARTERS: readonly RegExp[] = [
 ];
 /** `celery -A x worker`, `celery worker --app=x`; not across lines, except where a line is continued. */
 const COMMAND =
-  /\bcelery\b[^\n|&;]*?(?:\s|["'],\s*["'])(?:-A|--app)(?:[=\s]|["'],\s*["'])\s*["']?([A-Za-z_][\w.]*(?::\w+)?)/g;
+  /\bcelery\b[^\n|&;`]*?(?:\s|["'],\s*["'])(?:-A|--app)(?:[=\s]|["'],\s*["'])\s*["']?([A-Za-z_][\w.]*(?::\w+)?)/g;
 const KNOWN_FILES = /(^|\/)(make_celery|celery_worker|run_celery|celery_app|worker|celery_entry)\.py$/;
 
 /** Finds how the project starts its worker; null when nothing tells it. */
