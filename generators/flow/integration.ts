@@ -9,10 +9,12 @@ export interface Integration {
   packageDir: string;
   /** e.g. "flaskr.celery_app", or "celery_app" when flat (another name on a collision). */
   celeryModule: string;
+  /** Last part of `celeryModule`: what its siblings import. */
+  celeryName: string;
   /** e.g. "flaskr.tasks" (another name on a collision). */
   tasksModule: string;
   /** How the worker's entry obtains the app. */
-  entry: { imports: readonly string[]; call: string; returnsApp: boolean };
+  entry: WorkerEntry;
   /** Folder on sys.path from which `package` is imported, relative to the root: "" or e.g. "src". */
   importRoot: string;
   /** Module name of the worker's entry at the project's root: "make_celery". */
@@ -28,4 +30,53 @@ export interface Integration {
   heavyStart: boolean;
   /** The command that installs what is declared, as a person types it. */
   installCommand: string;
+}
+
+/** What `entryImports` makes of the survey's EntryCall. */
+export interface WorkerEntry {
+  /** Import lines in the order that isort and ruff want, an empty string between groups. */
+  imports: readonly string[];
+  call: string;
+  returnsApp: boolean;
+}
+
+/** What the templates of `blueprint-task` (templates/blueprint/) are rendered with. */
+export interface BlueprintTask {
+  blueprint: string;
+  /** Variable that holds the Blueprint. */
+  variable: string;
+  task: string;
+  endpoint: boolean;
+  /** Whether results are on: the route gets a Location, the task ignore_result=False. */
+  tracked: boolean;
+  context: "app" | "request";
+  /** Module of the tasks as the routes' module imports it, e.g. ".tasks" or "app.users_tasks". */
+  tasksImport: string;
+  /** Dotted module of celery_request.py as tasks and routes import it. */
+  requestModule: string;
+  database: { kind: "none" } | { kind: "flask-sqlalchemy" | "sqlalchemy"; module: string; name: string };
+}
+
+const STANDARD = /^(?:import|from) (?:os|sys|pathlib|typing|logging|json|functools|importlib)\b/;
+const LIBRARIES = /^(?:import|from) (?:celery|flask|dotenv|werkzeug|environs|decouple)\b/;
+
+/**
+ * Orders the lines by which the worker's entry gets the app, and adds what the entry needs itself.
+ * Anything but one-line imports stays where it was: its order may matter.
+ *
+ * @param imports import lines and preparation, as the survey read them
+ * @param returnsApp whether the call's value is the Flask application
+ */
+export function entryImports(imports: readonly string[], returnsApp: boolean): string[] {
+  const lines = returnsApp ? [...imports] : ["from celery.app import app_or_default", ...imports];
+  if (!lines.every((line) => /^(import|from) [^(]+$/.test(line))) return lines;
+  const groups = [lines.filter((line) => STANDARD.test(line)), lines.filter((line) => LIBRARIES.test(line))];
+  groups.push(lines.filter((line) => !groups.flat().includes(line)));
+  const order = (line: string) => (line.startsWith("import ") ? 0 : 1);
+  return groups
+    .filter((group) => group.length > 0)
+    .flatMap((group, index) => [
+      ...(index > 0 ? [""] : []),
+      ...group.sort((a, b) => order(a) - order(b) || (a < b ? -1 : 1)),
+    ]);
 }

@@ -16,17 +16,17 @@ export function addSettings(
   const { found, placement } = surveyConfig(project, app);
   if (found) return;
   const source = project.parse(placement.path) ?? app.file;
-  const render = (form: "class" | "dict" | "item" | "setdefault", appName = "app") =>
+  const render = (form: "class" | "module" | "dict" | "item" | "setdefault", appName = "app") =>
     templates.render(`snippets/${integration.config}_${form}.py`, { ...integration, appName });
   switch (placement.kind) {
     case "class":
       book.add(source, inClass(source, placement, render("class")));
       break;
     case "module":
-      book.add(source, insertLines(source, placement.offset, inStyleOf(source, render("class"))));
+      book.add(source, insertLines(source, placement.offset, inStyleOf(source, render("module"))));
       break;
     case "mapping":
-      addToMapping(book, source, placement, placement.form === "dict" ? render("dict") : asKeywords(render("class")));
+      addToMapping(book, source, placement, placement.form === "dict" ? render("dict") : asKeywords(render("module")));
       break;
     case "factory-default":
       for (const init of placement.points) {
