@@ -1,0 +1,70 @@
+import { UserError } from "./errors/index.ts";
+import type { Generator } from "./flow/generator.ts";
+import type { FlaskApp, Project } from "./survey/project.ts";
+import { verifyProject } from "./verify/index.ts";
+import { reportAsJson, reportAsText } from "./verify/report.ts";
+
+/** Proves that the integration in a project works, in the project's own interpreter. Writes nothing. */
+export const generator: Generator = {
+  name: "celery-verify",
+  description: "prove that the Celery integration works: runs a checklist in the project's own Python, changes nothing",
+  prompts: [
+    {
+      name: "target",
+      message: "Which application shall be verified?",
+      detect(project) {
+        const [first] = project.apps;
+        if (!first) return { value: "", certain: true };
+        if (project.apps.length === 1 || project.celery?.entry) return { value: first.target, certain: true };
+        return {
+          missing: `${project.apps.length} applications were found`,
+          candidates: project.apps.map((app) => app.target),
+        };
+      },
+    },
+    {
+      name: "live",
+      message: "Use the configured broker and a real worker process?",
+      choices: [
+        { value: "no", hint: "in memory, no server needed" },
+        { value: "yes", hint: "on a queue of its own" },
+      ],
+      detect: () => ({ value: "no", certain: true }),
+    },
+    {
+      name: "report",
+      message: "How shall it be reported?",
+      choices: [
+        { value: "text", hint: "a line for each check" },
+        { value: "json", hint: "one object, for programs" },
+      ],
+      detect: () => ({ value: "text", certain: true }),
+    },
+  ],
+  async verify(project, answers, progress) {
+    const app = findTarget(project, answers.target ?? "");
+    const report = await verifyProject(project, { app, live: answers.live === "yes", progress });
+    return { passed: report.ok, text: reportAsText(report), json: reportAsJson(report) };
+  },
+};
+
+function findTarget(project: Project, target: string): FlaskApp | null {
+  const app = project.apps.find((one) => one.target === target);
+  if (app) return app;
+  if (target === "" && project.celery) return null;
+  if (target === "") {
+    throw new UserError({
+      code: "nothing-to-verify",
+      what: "There is no Flask application with Celery here.",
+      why: "Neither was found in the Python files of this folder.",
+      fix: "Run celery-factory first, or name the folder of the application with --dest.",
+    });
+  }
+  throw new UserError({
+    code: "target-unknown",
+    what: `There is no application ${target}.`,
+    why: "The target is path/to/file.py:name, relative to the project.",
+    fix: "Give one of these:",
+    details: project.apps.map((one) => one.target),
+  });
+}

@@ -1,0 +1,219 @@
+"""Imports the project and finds its Flask and Celery applications, and where they were made."""
+
+import importlib
+import os
+import sys
+import threading
+from typing import Any, Dict, List, Optional, Tuple
+
+from .events import Events, Failed
+from .sources import Sources
+
+
+class Application:
+    """What importing the project has brought up."""
+
+    def __init__(self) -> None:
+        self.flask: Any = None
+        self.celery: Any = None
+        self.entry_error: Optional[BaseException] = None
+        self.flasks: List[Tuple[Any, str]] = []
+        """Every Flask application made so far, with `path:line`."""
+        self.celeries: List[Tuple[Any, str]] = []
+
+    def celery_place(self) -> str:
+        return next((place for app, place in self.celeries if app is self.celery), "")
+
+
+def watch_constructors(application: Application, log: Events) -> None:
+    """Records each Flask and Celery object together with the line of the project that made it."""
+    import celery
+    import flask
+
+    def record(cls: Any, found: List[Tuple[Any, str]]) -> None:
+        original = cls.__init__
+
+        def init(self: Any, *args: Any, **kwargs: Any) -> None:
+            place = _calling_place(log)
+            # Celery makes an application of its own where a project has none; that one is not the project's.
+            if place and not any(known is self for known, _ in found):
+                found.append((self, place))
+            original(self, *args, **kwargs)
+
+        cls.__init__ = init
+
+    record(flask.Flask, application.flasks)
+    record(celery.Celery, application.celeries)
+
+
+def _calling_place(log: Events) -> str:
+    frame = sys._getframe(2)
+    while frame is not None:
+        if frame.f_code.co_filename.endswith(os.path.join("celery", "_state.py")):
+            return ""
+        path = log.relative(frame.f_code.co_filename)
+        if path:
+            return f"{path}:{frame.f_lineno}"
+        frame = frame.f_back  # type: ignore[assignment]
+    return ""
+
+
+def start_flask(application: Application, request: Dict[str, Any], log: Events) -> str:
+    """Imports the worker's entry, or calls the factory where there is none; raises Failed with the line that broke."""
+    for root in reversed(request["importRoots"]):
+        sys.path.insert(0, os.path.join(request["root"], root) if root else request["root"])
+    entry = request["entry"]
+    if entry:
+        try:
+            importlib.import_module(entry.split(":")[0])
+        except BaseException as error:  # noqa: B902 - sys.exit() as well
+            started = bool(application.flasks) and log.place(error).startswith(request["entryPath"] + ":")
+            if not started:
+                raise explain(error, log, request) from error
+            application.entry_error = error
+    if not application.flasks and request["target"]:
+        _call_target(request, log)
+    if not application.flasks:
+        raise Failed(
+            f"importing {entry or 'the application'} makes no Flask application",
+            "Let the worker's entry call the application factory.",
+            request["entryPath"] and f"{request['entryPath']}:1",
+        )
+    application.flask = application.flasks[-1][0]
+    return f"{len(application.flask.url_map._rules)} routes, made at {application.flasks[-1][1]}"
+
+
+def _call_target(request: Dict[str, Any], log: Events) -> None:
+    scope: Dict[str, Any] = {}
+    try:
+        for line in request["target"]["imports"]:
+            exec(line, scope)
+        value = eval(request["target"]["call"], scope)
+    except BaseException as error:  # noqa: B902
+        raise explain(error, log, request) from error
+    # Nothing else may hold on to it.
+    request["target"]["value"] = value
+
+
+def find_celery(application: Application, request: Dict[str, Any], log: Events, sources: Sources) -> str:
+    """Finds Celery as `celery -A <entry>` does, and whether the whole application uses that one."""
+    import celery
+    from celery.app.utils import find_app
+
+    if application.entry_error is not None:
+        error = application.entry_error
+        fix = "Call celery_init_app(app) in the factory, before it returns." if isinstance(error, KeyError) else ""
+        raise Failed(f"the worker's entry can't get Celery: {_say(error)}", fix, log.place(error))
+    found = None
+    if request["entry"]:
+        try:
+            found = find_app(request["entry"])
+        except (AttributeError, ImportError) as error:
+            found = error
+    if found is None or isinstance(found, Exception):
+        found = _from_extensions(application) or (application.celeries[-1][0] if application.celeries else None)
+    place = request["entryPath"] and f"{request['entryPath']}:1"
+    if found is None:
+        raise Failed("no Celery application was made", "Run celery-factory (or celery-direct).", place)
+    if not isinstance(found, celery.Celery):
+        raise Failed(
+            f"`celery -A {request['entry']}` finds a {type(found).__name__}, which is not a Celery application",
+            "Give the Celery application the name `celery_app` in the entry, and no Flask application the name `app`.",
+            place,
+        )
+    application.celery = found
+    matching = [app for app, _ in application.flasks if app.extensions.get("celery") is found]
+    application.flask = (matching or [application.flask])[-1]
+    shared = bool(matching)
+    known = _from_extensions(application)
+    at = application.celery_place()
+    if known is not None and known is not found:
+        raise Failed(
+            f"the worker uses another Celery application than app.extensions[\"celery\"]",
+            "Let the entry take flask_app.extensions[\"celery\"].",
+            place,
+        )
+    if any(task.shared for task in sources.tasks) and _seen_by_threads() is not found:
+        raise Failed(
+            "it is not the default: in the threads of a web server, shared_task() would send to another Celery application, with the default broker",
+            "Call celery_app.set_default() after it has been configured.",
+            at,
+        )
+    where = f"made at {at}" if at else "found"
+    return f"{where}, shared through app.extensions" if shared or known else f"{where}; not in app.extensions, which is fine for this pattern"
+
+
+def _from_extensions(application: Application) -> Any:
+    import celery
+
+    for flask_app, _ in reversed(application.flasks):
+        found = flask_app.extensions.get("celery")
+        if isinstance(found, celery.Celery):
+            return found
+        found = getattr(flask_app.extensions.get("flask-celeryext"), "celery", None)
+        if isinstance(found, celery.Celery):
+            return found
+    return None
+
+
+def _seen_by_threads() -> Any:
+    from celery import _state
+
+    seen = []
+    thread = threading.Thread(target=lambda: seen.append(_state.get_current_app()))
+    thread.start()
+    thread.join()
+    found = seen[0]
+    return found._get_current_object() if hasattr(found, "_get_current_object") else found
+
+
+def explain(error: BaseException, log: Events, request: Dict[str, Any]) -> Failed:
+    """What an exception at start-up means, with the line of the project that it came from."""
+    place = log.place(error)
+    if isinstance(error, ImportError):
+        circle = _find_circle(error, log)
+        if circle:
+            return Failed(
+                f"circular import: {' → '.join(circle)}",
+                "Import blueprints inside the factory, and never import the application's module from tasks: use shared_task and flask.current_app.",
+                place,
+            )
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            return Failed(f"no module named {error.name!r} in this interpreter", request["installCommand"], place)
+    if isinstance(error, SystemExit):
+        return Failed(f"the application ended the process on import: sys.exit({error.code!r})", "Move that below `if __name__ == \"__main__\":`.", place)
+    if isinstance(error, TypeError) and "required" in str(error) and "argument" in str(error):
+        return Failed(_say(error), "Let the worker's entry give the arguments that wsgi.py, manage.py or run.py gives.", place)
+    if isinstance(error, KeyError) and _last_module(error) == "os":
+        return Failed(f"the environment variable {error} is not set", f"Set {error} for this command, or load .env in the worker's entry.", place)
+    return Failed(_say(error), "Mend what this line says; `flask run` needs it as well.", place)
+
+
+def _last_module(error: BaseException) -> str:
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    return str(frame.tb_frame.f_globals.get("__name__", "")) if frame else ""
+
+
+def _say(error: BaseException) -> str:
+    first = (str(error).strip().splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+def _find_circle(error: ImportError, log: Events) -> List[str]:
+    """Modules of the project that import one another, read from the stack of an import that found a half-made module."""
+    if "circular import" not in str(error) and "partially initialized" not in str(error):
+        return []
+    modules: List[str] = []
+    frame = error.__traceback__
+    while frame is not None:
+        path = log.relative(frame.tb_frame.f_code.co_filename)
+        name = frame.tb_frame.f_globals.get("__name__", "")
+        if path and frame.tb_frame.f_code.co_name == "<module>" and (not modules or modules[-1] != name):
+            modules.append(name)
+        frame = frame.tb_next
+    closing = error.name or ""
+    if closing in modules:
+        modules = modules[modules.index(closing) :]
+    return [*modules, closing] if closing else modules

@@ -1,0 +1,46 @@
+"""Keeps the application off the network, and ends it with a stack when it hangs."""
+
+import errno
+import faulthandler
+import socket
+import sys
+from typing import Any, Callable, Iterable
+
+_resolved: set = set()
+
+
+def deny_network(ports: Iterable[int], seen: Callable[[str], None]) -> None:
+    """Refuses every connection from Python code except to `ports`, as if nothing listened there.
+
+    Code in C, such as a database driver of its own, can't be watched in this way.
+    """
+    allowed = frozenset(ports)
+
+    def hook(event: str, args: Any) -> None:
+        if not event.startswith("socket."):
+            return
+        if event in ("socket.connect", "socket.sendto"):
+            address = args[1]
+            if isinstance(address, tuple) and len(address) > 1 and address[1] in allowed:
+                return
+            seen(_name(address))
+            raise ConnectionRefusedError(errno.ECONNREFUSED, f"celery-verify keeps the application off the network ({_name(address)})")
+        if event == "socket.getaddrinfo":
+            host, port = args[0], args[1]
+            if port in allowed or str(port) in {str(one) for one in allowed} or host in (None, "", "localhost", "127.0.0.1"):
+                return
+            seen(f"{host}:{port}")
+            raise socket.gaierror(socket.EAI_NONAME, f"celery-verify keeps the application off the network ({host}:{port})")
+
+    sys.addaudithook(hook)
+
+
+def _name(address: Any) -> str:
+    if isinstance(address, tuple):
+        return ":".join(str(part) for part in address[:2])
+    return str(address)
+
+
+def end_after(seconds: float, path: str) -> None:
+    """Writes the stacks of all threads to `path` and ends the process, unless it has ended before."""
+    faulthandler.dump_traceback_later(seconds, exit=True, file=open(path, "w", encoding="utf-8"))

@@ -1,0 +1,162 @@
+"""What the project's own source says about Celery: tasks, constructors, status routes. Reads, never imports."""
+
+import ast
+import os
+import re
+from typing import Iterator, List, NamedTuple, Optional, Tuple
+
+_TEST_PARTS = {"tests", "test", "testing", "examples", "docs", "migrations", "alembic", "node_modules"}
+
+
+class Task(NamedTuple):
+    path: str
+    line: int
+    function: str
+    names: Tuple[str, ...]
+    explicit: bool
+    is_async: bool
+    tracks: bool
+    shared: bool
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+class Sources:
+    def __init__(self, root: str, files: List[str], import_roots: List[str]) -> None:
+        self.root = root
+        self.files = files
+        self.import_roots = import_roots
+        self.tasks: List[Task] = []
+        self.constructors: List[Tuple[str, str]] = []
+        """`path:line` of each `Celery(...)` call, and the scope that it stands in."""
+        self.status_routes: List[str] = []
+        self._texts: dict = {}
+        for path in files:
+            if path.endswith(".py") and not is_test(path):
+                self._scan(path)
+
+    def text(self, path: str) -> str:
+        if path not in self._texts:
+            try:
+                with open(os.path.join(self.root, path), encoding="utf-8", errors="replace") as stream:
+                    self._texts[path] = stream.read()
+            except OSError:
+                self._texts[path] = ""
+        return self._texts[path]
+
+    def find(self, pattern: str, flags: int = 0) -> str:
+        """`path:line` of the first line of code outside tests that matches; "" when there is none."""
+        return next(self.find_all(pattern, flags), "")
+
+    def find_all(self, pattern: str, flags: int = 0, suffix: str = ".py") -> Iterator[str]:
+        wanted = re.compile(pattern, flags)
+        for path in self.files:
+            if not path.endswith(suffix) or is_test(path):
+                continue
+            text = self.text(path)
+            if not wanted.search(text):
+                continue
+            for number, line in enumerate(text.splitlines(), 1):
+                if wanted.search(line) and not line.lstrip().startswith("#"):
+                    yield f"{path}:{number}"
+
+    def mentions(self, word: str) -> bool:
+        return any(word in self.text(path) for path in self.files)
+
+    def _scan(self, path: str) -> None:
+        text = self.text(path)
+        if "elery" not in text and "shared_task" not in text and ".task" not in text:
+            return
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError):
+            return
+        uses_celery = "elery" in text
+        self._scan_constructors(path, tree)
+        if "AsyncResult" in text:
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Call) and _last_name(node.func) == "AsyncResult" and "route" in text:
+                    self.status_routes.append(f"{path}:{node.lineno}")
+        for node in _module_level(tree.body):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                for decorator in node.decorator_list:
+                    task = self._read_task(path, node, decorator, uses_celery)
+                    if task:
+                        self.tasks.append(task)
+                        break
+
+    def _scan_constructors(self, path: str, tree: ast.Module) -> None:
+        imported = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "celery"
+            for alias in node.names
+            if alias.name == "Celery"
+        }
+
+        def visit(node: ast.AST, scope: str) -> None:
+            for child in ast.iter_child_nodes(node):
+                inner = scope
+                if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                    inner = f"{scope}.{child.name}"
+                if isinstance(child, ast.Call):
+                    name = child.func
+                    direct = isinstance(name, ast.Name) and name.id in imported
+                    dotted = isinstance(name, ast.Attribute) and name.attr == "Celery" and _last_name(name.value) == "celery"
+                    if direct or dotted:
+                        self.constructors.append((f"{path}:{child.lineno}", f"{path}:{inner}"))
+                visit(child, inner)
+
+        visit(tree, "")
+
+    def _read_task(self, path: str, node, decorator: ast.expr, uses_celery: bool) -> Optional[Task]:
+        call = decorator if isinstance(decorator, ast.Call) else None
+        target = call.func if call else decorator
+        name = _last_name(target)
+        shared = name == "shared_task"
+        if not shared and not (name == "task" and isinstance(target, ast.Attribute) and uses_celery):
+            return None
+        given = {keyword.arg: keyword.value for keyword in (call.keywords if call else [])}
+        explicit = given.get("name")
+        fixed = explicit.value if isinstance(explicit, ast.Constant) and isinstance(explicit.value, str) else None
+        names = (fixed,) if fixed else tuple(f"{module}.{node.name}" for module in self.modules_of(path))
+        tracks = any(isinstance(part, ast.Attribute) and part.attr == "update_state" for part in ast.walk(node))
+        is_async = isinstance(node, ast.AsyncFunctionDef)
+        return Task(path, node.lineno, node.name, names, fixed is not None, is_async, tracks, shared)
+
+    def modules_of(self, path: str) -> List[str]:
+        """Dotted names that a file can be imported by."""
+        names = []
+        for root in self.import_roots:
+            prefix = f"{root}/" if root else ""
+            if path.startswith(prefix):
+                inner = path[len(prefix) : -3].replace("/", ".")
+                names.append(inner[: -len(".__init__")] if inner.endswith(".__init__") else inner)
+        return names
+
+
+def is_test(path: str) -> bool:
+    *folders, name = path.split("/")
+    return (
+        any(part in _TEST_PARTS for part in folders)
+        or name.startswith("test_")
+        or name.endswith("_test.py")
+        or name in ("conftest.py", "setup.py")
+    )
+
+
+def _module_level(body: List[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements that run on import, those in `if` and `try` included."""
+    for node in body:
+        yield node
+        if isinstance(node, (ast.If, ast.Try)):
+            for part in (node.body, node.orelse, getattr(node, "finalbody", [])):
+                yield from _module_level(part)
+
+
+def _last_name(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""

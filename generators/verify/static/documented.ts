@@ -1,0 +1,61 @@
+/** `worker-documented`: whoever runs this project can find out how to start a worker. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { Finding } from "../checks.ts";
+
+/** One place that tells how to start a worker. */
+export interface WorkerCommand {
+  path: string;
+  /** 1-based. */
+  line: number;
+  /** The value of `-A`/`--app`; "" where it is not given. */
+  app: string;
+}
+
+const documents =
+  /(^|\/)(?:CELERY|README|CONTRIBUTING|INSTALL|DEVELOPMENT|HACKING)[^/]*$|(^|\/)(?:Procfile[^/]*|Makefile|justfile|Taskfile\.ya?ml|[^/]*Dockerfile[^/]*|package\.json|pyproject\.toml)$|(?:docker-)?compose[^/]*\.ya?ml$|(^|\/)docs?\/.*\.(?:md|rst|txt)$|\.(?:sh|service|ini|conf|ya?ml)$|(^|\/)(?:bin|scripts?)\/[^/]*$/i;
+
+/** Reads every document, process file and script for commands like `celery -A make_celery worker`. */
+export function findWorkerCommands(root: string, paths: readonly string[]): WorkerCommand[] {
+  return paths.filter((name) => documents.test(name)).flatMap((name) => scan(root, name));
+}
+
+function scan(root: string, name: string): WorkerCommand[] {
+  const file = path.join(root, name);
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.flatMap((line, index) => {
+    if (!/celery/i.test(line)) return [];
+    // Continued with a backslash, or as a YAML or JSON list: ["celery", "-A", "make_celery", "worker"].
+    const words = lines
+      .slice(index, index + 4)
+      .join(" ")
+      .replace(/[\\"',[\]]|^\s*-\s/g, " ");
+    const match =
+      /\bcelery\b(?:\s+(?:-A|--app)[\s=]+([\w.:]+))?(?:\s+-{1,2}[\w-]+(?:[\s=]+[^\s-]\S*)?)*\s+worker\b(?:.*?(?:-A|--app)[\s=]+([\w.:]+))?/.exec(
+        words,
+      );
+    return match ? [{ path: name, line: index + 1, app: match[1] ?? match[2] ?? "" }] : [];
+  });
+}
+
+/** @param resolves whether `celery -A <module>` could find that module */
+export function checkDocumented(
+  commands: readonly WorkerCommand[],
+  resolves: (app: string) => boolean,
+  entry: string,
+): Finding {
+  const id = "worker-documented";
+  const [first] = commands;
+  const command = `celery -A ${entry || "make_celery"} worker`;
+  if (!first) {
+    const detail = "no README, CELERY.md, Procfile, compose file or script says how to start a worker";
+    return { id, ok: false, detail, fix: `Write it down: ${command}` };
+  }
+  const wrong = commands.find(({ app }) => app !== "" && !resolves(app));
+  if (wrong) {
+    const detail = `${wrong.path}:${wrong.line}: starts a worker with -A ${wrong.app}, and there is no such module`;
+    return { id, ok: false, detail, fix: `Correct it: ${command}` };
+  }
+  return { id, ok: true, detail: `${first.path}:${first.line}`, fix: "" };
+}

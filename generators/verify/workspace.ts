@@ -1,0 +1,100 @@
+/**
+ * A copy of the project that the application runs in. It may write beside its files, make its instance folder or change its
+ * SQLite database: none of that reaches the project.
+ */
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+export interface Workspace {
+  /** The copy of the project. */
+  root: string;
+  /** A folder beside it for our own files and for TMPDIR. */
+  own: string;
+  remove(): void;
+}
+
+/** Nothing of the application's own is in these. */
+const skipped = new Set([
+  ".git",
+  ".hg",
+  ".svn",
+  "node_modules",
+  "__pycache__",
+  ".tox",
+  ".nox",
+  ".mypy_cache",
+  ".ruff_cache",
+  ".pytest_cache",
+  ".cache",
+  ".idea",
+  ".vscode",
+]);
+/** Larger files are media, dumps or models: an application that starts does not need them. */
+const largestFile = 32 * 1024 * 1024;
+/** A folder that the project's version control ignores is copied when it has up to so many files: `instance`, built assets. */
+const ignoredFolderFiles = 300;
+
+/**
+ * @param root absolute path of the project
+ * @param paths what version control does not ignore, relative to the root
+ */
+export function makeWorkspace(root: string, paths: readonly string[]): Workspace {
+  const top = mkdtempSync(path.join(realpathSync(os.tmpdir()), "celery-verify-"));
+  const [copy, own] = [path.join(top, "project"), path.join(top, "own")];
+  mkdirSync(copy);
+  mkdirSync(own);
+  const listed = new Set(paths.map((name) => path.posix.dirname(name)));
+  copyFolder(root, copy, "", listed);
+  return { root: copy, own, remove: () => rmSync(top, { recursive: true, force: true, maxRetries: 3 }) };
+}
+
+function copyFolder(root: string, copy: string, folder: string, listed: ReadonlySet<string>): void {
+  for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true })) {
+    const relative = path.posix.join(folder, entry.name);
+    const [from, to] = [path.join(root, relative), path.join(copy, relative)];
+    if (entry.isSymbolicLink()) {
+      // An absolute link into the project would lead out of the copy again.
+      const goal = readlinkSync(from);
+      symlinkSync(goal.startsWith(root + path.sep) ? path.join(copy, path.relative(root, goal)) : goal, to);
+    } else if (entry.isDirectory()) {
+      if (
+        skipped.has(entry.name) ||
+        existsSync(path.join(from, "pyvenv.cfg")) ||
+        existsSync(path.join(from, "conda-meta"))
+      ) {
+        continue;
+      }
+      if (!holdsListed(listed, relative) && !isSmall(from)) continue;
+      mkdirSync(to, { recursive: true });
+      copyFolder(root, copy, relative, listed);
+    } else if (entry.isFile() && lstatSync(from).size <= largestFile) {
+      copyFileSync(from, to, constants.COPYFILE_FICLONE);
+    }
+  }
+}
+
+function holdsListed(listed: ReadonlySet<string>, folder: string): boolean {
+  if (listed.has(folder)) return true;
+  for (const name of listed) if (name.startsWith(`${folder}/`)) return true;
+  return false;
+}
+
+function isSmall(folder: string, left = { files: ignoredFolderFiles }): boolean {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory() ? !isSmall(path.join(folder, entry.name), left) : --left.files < 0) return false;
+  }
+  return true;
+}

@@ -1,0 +1,105 @@
+import { testTwins } from "./support/twin.ts";
+
+const config = "shop/config.py";
+const factory = "shop/__init__.py";
+const json = '"accept_content": ["json"],';
+
+testTwins("broken settings", [
+  {
+    name: "configuration is not handed to Celery",
+    red: "configuration-shared",
+    patch: [[factory, '    celery_app.config_from_object(app.config["CELERY"])\n', ""]],
+    at: [factory, "Celery(app.name"],
+    says: /Celery does not see the broker/,
+  },
+  {
+    name: "Celery has another broker",
+    red: "configuration-shared",
+    patch: [[factory, 'app.config["CELERY"])', '{**app.config["CELERY"], "broker_url": "redis://elsewhere:6379/0"})']],
+    at: [factory, "Celery(app.name"],
+    says: /Celery another/,
+  },
+  {
+    name: "broker is a placeholder",
+    red: "configuration-shared",
+    patch: [
+      [
+        config,
+        'os.environ.get("CELERY_BROKER_URL", "redis://localhost:6379/0")',
+        '"redis_production_your_connection_string_here"',
+      ],
+    ],
+    at: [config, '"broker_url"'],
+    says: /placeholder/,
+  },
+  {
+    name: "no broker at all",
+    red: "configuration-shared",
+    patch: [
+      [config, '        "broker_url": os.environ.get("CELERY_BROKER_URL", "redis://localhost:6379/0"),\n', ""],
+      [".env.example", "CELERY_BROKER_URL=redis_production_your_connection_string_here\n", ""],
+    ],
+    says: /no broker is configured/,
+  },
+  {
+    name: "upper-case keys among lower-case ones",
+    red: "settings-lower-case",
+    patch: [[config, json, `${json}\n        "CELERY_TASK_SERIALIZER": "json",`]],
+    at: [config, "CELERY_TASK_SERIALIZER"],
+  },
+  {
+    name: "upper-case keys mixed in an object that is not Flask's",
+    red: "settings-lower-case",
+    patch: [[factory, 'app.config["CELERY"])', '{**app.config["CELERY"], "CELERY_ACKS_LATE": True})']],
+    at: [factory, "CELERY_ACKS_LATE"],
+    says: /CELERY_ACKS_LATE is now task_acks_late/,
+  },
+  {
+    name: "pickle is accepted",
+    red: "json-only",
+    patch: [[config, json, '"accept_content": ["json", "pickle"],']],
+    at: [config, "pickle"],
+  },
+  {
+    name: "one task uses pickle",
+    red: "json-only",
+    patch: [["shop/tasks.py", "@shared_task\ndef ship", '@shared_task(serializer="pickle")\ndef ship']],
+    at: ["shop/tasks.py", "pickle"],
+  },
+  {
+    name: "rediss:// without certificates",
+    red: "tls-verified",
+    patch: [[config, "redis://localhost:6379/0", "rediss://cache.example.com:6380/0"]],
+    at: [config, "rediss://"],
+  },
+  {
+    name: "certificates that nobody checks",
+    red: "tls-verified",
+    patch: [
+      [
+        config,
+        'os.environ.get("CELERY_RESULT_BACKEND", "redis://localhost:6379/1")',
+        '"rediss://cache.example.com/1?ssl_cert_reqs=CERT_NONE"',
+      ],
+    ],
+    at: [config, "CERT_NONE"],
+  },
+  {
+    name: "rpc:// results with a status route",
+    red: "results-readable",
+    patch: [[config, 'os.environ.get("CELERY_RESULT_BACKEND", "redis://localhost:6379/1")', '"rpc://"']],
+    at: [config, "rpc://"],
+  },
+  {
+    name: "status route without results",
+    red: "results-readable",
+    patch: [[config, 'os.environ.get("CELERY_RESULT_BACKEND", "redis://localhost:6379/1")', '"disabled://"']],
+    at: ["shop/status.py", "AsyncResult"],
+  },
+  {
+    name: "results ignored on a tracked task",
+    red: "tracked-results",
+    patch: [["shop/tasks.py", "@shared_task(bind=True, ignore_result=False)", "@shared_task(bind=True)"]],
+    at: ["shop/tasks.py", "def export"],
+  },
+]);
