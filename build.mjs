@@ -68,6 +68,8 @@ function writeTypes() {
   const ran = spawnSync(process.execPath, [tsc, "-p", ".", ...options, "--outDir", types], { encoding: "utf8" });
   if (ran.status !== 0) throw new Error(`tsc could not write the types:\n${ran.stdout}${ran.stderr}`);
   const parserFolder = path.dirname(require.resolve("web-tree-sitter"));
+  // The library's types name one of a package that it does not depend on.
+  const parserTypes = `${readFileSync(path.join(parserFolder, "web-tree-sitter.d.ts"), "utf8")}\ninterface EmscriptenModule {}\n`;
   const waiting = ["index.d.ts"];
   for (const name of waiting) {
     const text = readFileSync(path.join(types, name), "utf8");
@@ -77,7 +79,7 @@ function writeTypes() {
     const up = path.posix.relative(path.posix.dirname(name), ".") || ".";
     const published = text.replace(/((?:from|import\()\s*"\.[^"]*)\.ts"/g, '$1.js"');
     writeFileSync(path.join(out, name), parser.replace("./", `${up}/`) + published);
-    if (parser) copyFileSync(path.join(parserFolder, "web-tree-sitter.d.ts"), `${out}/web-tree-sitter.d.ts`);
+    if (parser) writeFileSync(`${out}/web-tree-sitter.d.ts`, parserTypes);
     for (const [, imported] of text.matchAll(/(?:from|import\()\s*"(\.[^"]*)\.ts"/g)) {
       const next = `${path.posix.join(path.posix.dirname(name), imported)}.d.ts`;
       if (!waiting.includes(next)) waiting.push(next);

@@ -1,0 +1,188 @@
+/** The package as it is published: built from a fresh clone, packed, installed outside the repository, and used there. */
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { runCommand } from "../support/command.ts";
+import { tempDir, writeTree } from "../support/temp.ts";
+
+const repository = path.resolve(import.meta.dirname, "../..");
+const clone = tempDir();
+const team = tempDir();
+const installed = path.join(team, "node_modules/plop-pack-flask-celery");
+const modules = path.join(repository, "node_modules");
+const npm = (args: string[], cwd: string) => execFileSync("npm", args, { cwd, encoding: "utf8", stdio: "pipe" });
+const plop = (...args: string[]) =>
+  runCommand([process.execPath, "node_modules/plop/bin/plop.js", ...args], { cwd: team });
+let packed: string[] = [];
+
+test.before(() => {
+  // What Git tracks or would track, and nothing that an earlier build has left.
+  const names = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
+    cwd: repository,
+    encoding: "utf8",
+  });
+  for (const name of names.split("\0")) {
+    if (name.startsWith("test/") || !name || !existsSync(path.join(repository, name))) continue;
+    cpSync(path.join(repository, name), path.join(clone, name), { recursive: true });
+  }
+  symlinkSync(modules, path.join(clone, "node_modules"));
+  npm(["run", "prepare"], clone);
+  const [report] = JSON.parse(npm(["pack", "--json", "--ignore-scripts"], clone));
+  packed = report.files.map((file: { path: string }) => file.path);
+
+  mkdirSync(installed, { recursive: true });
+  execFileSync("tar", ["-xzf", path.join(clone, report.filename), "--strip-components=1", "-C", installed]);
+  // Its dependencies, and nothing else: what the package bundles must not be found by chance.
+  const { dependencies } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
+  for (const name of Object.keys(dependencies)) {
+    symlinkSync(path.join(modules, name), path.join(team, "node_modules", name));
+  }
+  writeTree({ "package.json": '{ "name": "team", "type": "module" }' }, team);
+});
+
+test("the tarball holds dist, templates and what npm wants, and nothing else", () => {
+  const others = packed.filter((name) => !/^(dist|templates)\//.test(name));
+  const allowed = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+  assert.equal(
+    others.filter((name) => !allowed.includes(name)),
+    [],
+  );
+  assert.ok(others.includes("package.json"));
+  for (const name of [
+    "dist/plopfile.js",
+    "dist/bin.js",
+    "dist/index.js",
+    "dist/index.d.ts",
+    "dist/tree-sitter-python.wasm",
+  ]) {
+    assert.ok(packed.includes(name), name);
+  }
+  assert.ok(packed.some((name) => /^templates\/.*\.hbs$/.test(name)));
+  assert.equal(
+    packed.filter((name) => name.startsWith("dist/") && name.endsWith(".ts") && !name.endsWith(".d.ts")),
+    [],
+  );
+});
+
+test("nothing in it names the machine that built it, and it runs no script when installed", () => {
+  for (const name of packed.filter((one) => /\.(js|ts|json)$/.test(one))) {
+    assert.not.match(readFileSync(path.join(installed, name), "utf8"), clone, name);
+  }
+  const { scripts } = JSON.parse(readFileSync(path.join(installed, "package.json"), "utf8"));
+  for (const name of ["preinstall", "install", "postinstall"]) assert.is(scripts[name], undefined);
+});
+
+test("publint finds nothing wrong", async () => {
+  const { publint } = await import("publint");
+  const { messages } = await publint({ pkgDir: installed, pack: false, strict: true });
+  assert.equal(messages, []);
+});
+
+test("in a clone, npx plop finds the built plopfile", async () => {
+  const root = tempDir();
+  const ran = await runCommand(
+    [process.execPath, "node_modules/plop/bin/plop.js", "celery-factory", "--dest", path.join(root, "nope")],
+    { cwd: clone },
+  );
+  assert.is(ran.code, 1);
+  assert.match(ran.stderr, "[dest-missing]");
+  const own = await runCommand([process.execPath, "node_modules/plop/bin/plop.js", "celery-factory"], { cwd: clone });
+  assert.is(own.code, 1);
+  assert.match(own.stderr, "[dest-is-the-pack]");
+});
+
+test("loaded by its name into a team's plopfile; its generators work there and its bin without one", async () => {
+  writeTree(
+    {
+      "plopfile.js": `export default async function (plop) {
+        await plop.load("plop-pack-flask-celery", { prefix: "fc-", defaults: { broker: "rabbitmq" } });
+        plop.setGenerator("mine", { description: "", prompts: [], actions: [() => "mine ran"] });
+      }`,
+      "site/app.py": "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n    return app\n",
+    },
+    team,
+  );
+  const mine = await plop("mine");
+  assert.is(mine.code, 0, mine.stderr);
+  const preview = await plop("fc-celery-factory", "--dest", "site", "--", "--preview", "json");
+  assert.is(preview.code, 0, preview.stderr);
+  const plan = JSON.parse(preview.stdout);
+  assert.is(plan.answers.broker, "rabbitmq");
+  assert.ok(plan.next.includes("npx plop fc-celery-verify"));
+  const bin = path.join(installed, "dist/bin.js");
+  const direct = await runCommand([process.execPath, bin, "celery-factory", "--broker", "redis", "--preview", "json"], {
+    cwd: path.join(team, "site"),
+  });
+  assert.is(direct.code, 0, direct.stderr);
+  assert.is(JSON.parse(direct.stdout).answers.broker, "redis");
+  assert.equal(readdirSync(path.join(team, "site")), ["app.py"]);
+});
+
+test("our generator is a step of a team's own action list", async () => {
+  writeTree(
+    {
+      "steps.js": `import { celeryFactory } from "plop-pack-flask-celery";
+      export default function (plop) {
+        plop.setGenerator("ours", { description: "", prompts: [], actions: [
+          () => "theirs",
+          ...celeryFactory({ broker: "embedded" }),
+        ] });
+        plop.setGenerator("other", { description: "", prompts: [], actions: [] });
+      }`,
+    },
+    team,
+  );
+  cpSync(path.join(team, "site"), path.join(team, "second"), { recursive: true });
+  const { code, stderr } = await plop("--plopfile", "steps.js", "ours", "--dest", "second");
+  assert.is(code, 0, stderr);
+  assert.match(stderr, "theirs");
+  assert.match(stderr, "celery-factory: ", stderr);
+  assert.match(readFileSync(path.join(team, "second/app.py"), "utf8"), "celery_init_app(app)");
+});
+
+test("its types are right for a strict consumer, with and without skipLibCheck for our own files", async () => {
+  writeTree(
+    {
+      "use.ts": `import register, { type Generator, celeryFactory, runGenerator, UserError } from "plop-pack-flask-celery";
+      import { blueprintTask } from "plop-pack-flask-celery/api";
+      export const steps = [...celeryFactory({ broker: "redis" }), ...blueprintTask({ blueprint: "users" })];
+      // @ts-expect-error there is no such broker
+      celeryFactory({ broker: "kafka" });
+      export const generator: Generator = {
+        name: "x",
+        description: "",
+        prompts: [],
+        async plan(project, answers, { changes }) {
+          const source = project.parse("app.py");
+          const lines: number = source?.tree.rootNode.endPosition.row ?? 0;
+          changes.write("x.txt", String(lines));
+          return { generator: "x", target: "", answers, changes, manual: [], install: null, warnings: [], next: [] };
+        },
+      };
+      export const run = (): Promise<unknown> => runGenerator(generator, { root: "." }).catch((e: UserError) => e.code);
+      export default register;
+      `,
+      "tsconfig.json": JSON.stringify({
+        compilerOptions: {
+          module: "NodeNext",
+          target: "ES2022",
+          strict: true,
+          noEmit: true,
+          types: ["node"],
+          typeRoots: [path.join(modules, "@types")],
+        },
+        files: ["use.ts"],
+      }),
+    },
+    team,
+  );
+  const tsc = path.join(modules, "typescript/bin/tsc");
+  const { stdout } = await runCommand([process.execPath, tsc, "-p", "."], { cwd: team });
+  // Plop's own types have errors of their own; ours must have none.
+  const ours = stdout.split("\n").filter((line) => /^(use\.ts|node_modules\/plop-pack)/.test(line));
+  assert.equal(ours, []);
+});
+
+test.run();
