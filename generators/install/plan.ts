@@ -11,7 +11,8 @@ import type { Dependencies } from "../survey/project.ts";
  * file says and brings its lock up to date. pip gets the requirements themselves and only ever a virtual environment's Python.
  *
  * @param requirements e.g. `["celery[redis]>=5.4,<6"]`
- * @returns null when pip is what the project uses and there is no virtual environment: see explainNoInstall().
+ * @returns null when there is no virtual environment for pip, or when the tool would write outside of `root`: see
+ *   explainNoInstall().
  */
 export function planInstall(
   deps: Dependencies,
@@ -19,6 +20,7 @@ export function planInstall(
   root: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): InstallStep | null {
+  if (isManagedAbove(deps)) return null;
   const declared = (...kinds: string[]) =>
     deps.files.some((file) => file.target && isWritable(file.path) && kinds.includes(file.kind));
   switch (deps.manager) {
@@ -46,11 +48,27 @@ export function planInstall(
 }
 
 /** Why planInstall() gave nothing, and the commands that a person can type instead. */
-export function explainNoInstall(requirements: readonly string[]): { reason: string; commands: readonly string[] } {
+export function explainNoInstall(
+  requirements: readonly string[],
+  deps?: Dependencies,
+): { reason: string; commands: readonly string[] } {
+  if (deps && isManagedAbove(deps)) {
+    const folder = path.posix.dirname(deps.files.find(({ target }) => target)?.path ?? "..");
+    const add = deps.manager === "pipenv" ? "install" : "add";
+    return {
+      reason: `${deps.manager} manages this project from ${folder}, outside of the folder that may be written`,
+      commands: [`cd ${folder}`, formatCommand([deps.manager, add, ...requirements])],
+    };
+  }
   return {
     reason: "no virtual environment was found, and nothing is ever installed into a system's Python",
     commands: ["python3 -m venv .venv", formatCommand([".venv/bin/python", "-m", "pip", "install", ...requirements])],
   };
+}
+
+function isManagedAbove({ manager, files }: Dependencies): boolean {
+  const targets = files.filter(({ target }) => target);
+  return manager !== "pip" && targets.length > 0 && targets.every((file) => !isWritable(file.path));
 }
 
 /** A command as a person types it into a POSIX shell. It is only ever shown: running takes the array. */

@@ -35,7 +35,7 @@ const REQUIREMENTS =
  */
 export function surveyDependencies(root: string, read: Read, paths: readonly string[]): Dependencies {
   const here = readFolder(read, paths);
-  const found = here.files.length > 0 ? here : (readFolderAbove(root) ?? here);
+  const found = isAboutFlask(here.files) ? here : pickAbove(here, readFolderAbove(root));
   const { files, tools, versions, locks, locked, pinned } = found;
   const manager = nameManager(files, tools, locks);
   const environment = findVirtualEnvironment(root);
@@ -44,6 +44,17 @@ export function surveyDependencies(root: string, read: Read, paths: readonly str
     if (!versions.get(name)) versions.set(name, installed.get(name) ?? null);
   }
   return { manager, files: chooseTargets(files, { manager, names: locked, pinned }), versions, installed };
+}
+
+function isAboutFlask(files: readonly DependencyFile[]): boolean {
+  return files.some(({ declares }) => declares.some((name) => /^(?:flask|apiflask)(?:-|$)/.test(name)));
+}
+
+/** A file in the root stays first; one in some folder of it gives way to one above that names Flask. */
+function pickAbove(here: Found, above: Found | null): Found {
+  if (!above || here.files.length === 0) return above ?? here;
+  const own = here.files.some(({ path: name }) => !name.includes("/") || name.startsWith("requirements/"));
+  return own || !isAboutFlask(above.files) ? here : above;
 }
 
 interface Found {

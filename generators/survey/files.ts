@@ -21,8 +21,9 @@ interface Scope {
 
 interface Rules {
   ignore: Ignore;
-  /** Whether any rule could match a path with this last part. Asked first, as it is ten times as fast as the rules. */
+  /** Too wide rather than too narrow: asked first, as they are ten times as fast as the rules. */
   names: RegExp;
+  paths: RegExp;
 }
 
 /** Folders that never hold the project's own source, whatever .gitignore says. */
@@ -167,26 +168,38 @@ function readScopesAbove(root: string): Scope[] {
 function readRules(file: string): Rules | null {
   try {
     const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
-    return /^[^#\s]/m.test(text) ? { ignore: ignore({ ignorecase: false }).add(text), names: matchNames(text) } : null;
+    return /^[^#\s]/m.test(text) ? { ignore: ignore({ ignorecase: false }).add(text), ...widen(text) } : null;
   } catch {
     return null;
   }
 }
 
-/** A pattern for the last part of every rule, too wide rather than too narrow. */
-function matchNames(text: string): RegExp {
-  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "" && !line.startsWith("#"));
-  const sources = lines.map((line) => {
-    const last = line.replace(/ +$/, "").replace(/^!/, "").replace(/\/+$/, "").split("/").at(-1) ?? "";
-    // Escapes, brackets within brackets and white space at the end are left to the rules themselves.
-    if (last === "" || /\\|\[[!^]?\]|\[\[|\s$/.test(last)) return ".*";
-    return last
-      .replace(/[.+^${}()|]/g, "\\$&")
-      .replace(/\[[^\]]*\]|\?/g, ".")
-      .replace(/[[\]]/g, ".")
-      .replace(/\*+/g, ".*");
-  });
-  return new RegExp(`^(?:${sources.join("|")})$`, "su");
+/** Two patterns that match whatever a rule matches: a name at any depth, or a path from the folder of the rules. */
+function widen(text: string): { names: RegExp; paths: RegExp } {
+  const names: string[] = [];
+  const paths: string[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    if (line.trim() === "" || line.startsWith("#")) continue;
+    const rule = line.replace(/ +$/, "").replace(/^!/, "").replace(/\/+$/, "");
+    const wide = widenGlob(rule.replace(/^\/+/, ""));
+    if (rule.includes("/")) paths.push(wide);
+    else names.push(wide);
+  }
+  return { names: toPattern(names), paths: toPattern(paths) };
+}
+
+function toPattern(sources: readonly string[]): RegExp {
+  return new RegExp(`^(?:${sources.join("|") || "(?!)"})$`, "su");
+}
+
+function widenGlob(glob: string): string {
+  // Escapes, brackets within brackets and white space at the end are left to the rules themselves.
+  if (glob === "" || /\\|\[[!^]?\]|\[\[|\s$/.test(glob)) return ".*";
+  return glob
+    .replace(/[.+^${}()|]/g, "\\$&")
+    .replace(/\[[^\]/]*\]|\?/g, ".")
+    .replace(/[[\]]/g, ".")
+    .replace(/\/?\*\*\/?|\*/g, ".*");
 }
 
 /**
@@ -199,8 +212,9 @@ function isIgnored(scopes: readonly Scope[], relative: string): boolean {
   const name = relative.slice(relative.lastIndexOf("/", end - 1) + 1, end);
   for (let index = scopes.length - 1; index >= 0; index--) {
     const { rules, prefix, skip } = scopes[index] as Scope;
-    if (!rules.names.test(name)) continue;
-    const verdict = rules.ignore.test(prefix + relative.slice(skip));
+    const seen = prefix + relative.slice(skip);
+    if (!rules.names.test(name) && !rules.paths.test(seen.endsWith("/") ? seen.slice(0, -1) : seen)) continue;
+    const verdict = rules.ignore.test(seen);
     if (verdict.ignored) return true;
     if (verdict.unignored) return false;
   }

@@ -78,6 +78,17 @@ test("no virtual environment: nothing is planned, and the commands are told", ()
   assert.equal(commands, ["python3 -m venv .venv", `.venv/bin/python -m pip install '${CELERY}'`]);
 });
 
+test("a tool that would write above the folder is not run", () => {
+  const top = writeTree({ "pyproject.toml": PEP621, "uv.lock": "version = 1\n", "backend/app.py": "" });
+  mkdirSync(path.join(top, ".git"));
+  const root = path.join(top, "backend");
+  const deps = surveyTree(root, { "app.py": "" });
+  assert.is(planInstall(deps, [CELERY], root, {}), null);
+  const { reason, commands } = explainNoInstall([CELERY], deps);
+  assert.match(reason, "uv manages this project from ..");
+  assert.equal(commands, ["cd ..", `uv add '${CELERY}'`]);
+});
+
 test("a command is shown as a shell takes it", () => {
   assert.is(formatCommand(["uv", "add", CELERY, "it's"]), `uv add '${CELERY}' 'it'\\''s'`);
 });

@@ -142,6 +142,21 @@ test("dependency files one folder up are told about and never written", () => {
   assert.equal([manual[0]!.path, manual[0]!.line, manual[0]!.snippet], ["../requirements.txt", 2, LINE]);
 });
 
+test("a folder without Flask gives way to a file above that names it; a file in the root does not", () => {
+  const top = writeTree({ "requirements.txt": "flask\n", "web/app.py": "" });
+  mkdirSync(path.join(top, ".git"));
+  const targets = (files: Files) => {
+    const deps = surveyDependencies(
+      path.join(top, "web"),
+      (name) => (name in files ? Buffer.from(files[name] ?? "") : null),
+      Object.keys(files),
+    );
+    return deps.files.filter(({ target }) => target).map((file) => file.path);
+  };
+  assert.equal(targets({ "regression/requirements.txt": "selenium\n" }), ["../requirements.txt"]);
+  assert.equal(targets({ "requirements.txt": "gunicorn\n" }), ["requirements.txt"]);
+});
+
 test("files above: what is declared there is declared; beyond the repository nothing counts", () => {
   const top = writeTree({
     "pyproject.toml": '[project]\ndependencies = ["flask", "celery[redis]"]\n',

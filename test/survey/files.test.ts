@@ -96,6 +96,7 @@ test("any rules hide what the rules hide, however they are written", () => {
     "]",
     "é",
     "x-y",
+    ".",
     "A",
   );
   const rule = fc.tuple(
