@@ -1,25 +1,18 @@
 /** Plans the edits of dependency files: byte-exact, in the style of each file, and only where the place is certain. */
 import type { ManualStep } from "../flow/plan.ts";
-import { readStringList } from "../survey/dependencies/lists.ts";
 import { asTable, parseToml } from "../survey/dependencies/pyproject.ts";
-import { normalizeName, parseRequirement, readRequirements } from "../survey/dependencies/requirements.ts";
+import { normalizeName, readRequirements } from "../survey/dependencies/requirements.ts";
 import { findConfigList, findScriptList } from "../survey/dependencies/setup.ts";
 import { readRaw } from "../survey/dependencies/text.ts";
-import { scanToml } from "../survey/dependencies/toml.ts";
 import type { Dependencies, DependencyFile } from "../survey/project.ts";
-import { addListElement, addPair } from "./edit-lists.ts";
+import { addListElement } from "./edit-lists.ts";
 import { addRequirementLine } from "./edit-requirements.ts";
+import { declareInToml } from "./edit-toml.ts";
+import { explain } from "./manual-dependencies.ts";
 import { insertAt } from "./splice.ts";
+import { type Wanted, writeRequirement } from "./wanted.ts";
 
-/** A package that the project shall declare. */
-export interface Wanted {
-  name: string;
-  extras?: readonly string[];
-  /** Lowest version, e.g. "5.4". */
-  minimum: string;
-  /** First version that is too new; the next major version when left out. No exact pin is ever invented. */
-  below?: string;
-}
+export { type Wanted, writeRequirement } from "./wanted.ts";
 
 export interface DependencyPlan {
   edits: { path: string; after: Uint8Array }[];
@@ -96,59 +89,6 @@ function declare(file: DependencyFile, bytes: Uint8Array, item: Wanted): Uint8Ar
   }
 }
 
-function declareInToml(kind: DependencyFile["kind"], bytes: Uint8Array, item: Wanted): Uint8Array | null {
-  const raw = readRaw(bytes);
-  const { text, eol } = raw;
-  const before = parseToml(bytes);
-  if (!before) return null;
-  const statements = scanToml(text);
-  let after: string | null;
-  if (kind === "poetry") {
-    after = addPair(raw, statements, "tool.poetry.dependencies", item.name, writePair(writeCaret(item), item));
-  } else if (kind === "pipfile") {
-    const versions = Object.values(asTable(before.packages));
-    const loose = versions.length > 0 && versions.every((value) => value === "*" || asTable(value).version === "*");
-    after = addPair(raw, statements, "packages", item.name, writePair(loose ? "*" : writeRange(item), item));
-  } else {
-    const list = statements.find(({ table, key }) =>
-      /^(?:project\.dependencies|tool\.flit\.metadata\.requires)$/.test(table ? `${table}.${key}` : key),
-    );
-    const strings = list && readStringList(text, list.value);
-    if (list) after = strings ? addListElement(raw, strings, item.name, writeRequirement(item)) : null;
-    else {
-      const last = statements.filter((at) => at.table === "project").at(-1);
-      const behind = last ? (/^[^\S\r\n]*(?:#[^\r\n]*)?/.exec(text.slice(last.end))?.[0].length ?? 0) : 0;
-      after = last ? insertAt(text, last.end + behind, `${eol}dependencies = ["${writeRequirement(item)}"]`) : null;
-    }
-  }
-  const bytesAfter = after === null ? null : raw.encode(after);
-  return bytesAfter && addsOnly(before, bytesAfter, item) ? bytesAfter : null;
-}
-
-/** Whether the edited document holds what it held, and the new entry besides: the proof that the splice hit its place. */
-function addsOnly(before: Record<string, unknown>, bytes: Uint8Array, item: Wanted): boolean {
-  const after = parseToml(bytes);
-  if (!after) return false;
-  const rest = flatten(before);
-  const added = [...flatten(after)].filter(([place, count]) => {
-    const had = rest.get(place) ?? 0;
-    rest.set(place, had - count);
-    return count > had;
-  });
-  const lost = [...rest.values()].some((count) => count > 0);
-  return !lost && added.length > 0 && added.every(([place]) => place.includes(item.name));
-}
-
-/** Every leaf with the keys that lead to it; elements of lists without their index, counted. */
-function flatten(value: unknown, place = "", into = new Map<string, number>()): Map<string, number> {
-  const add = (leaf: string) => into.set(leaf, (into.get(leaf) ?? 0) + 1);
-  if (Array.isArray(value)) for (const element of value) flatten(element, `${place}[]`, into);
-  else if (typeof value === "object" && value !== null && !(value instanceof Date)) {
-    for (const [key, inner] of Object.entries(value)) flatten(inner, `${place}.${key}`, into);
-  } else add(`${place} = ${String(value)}`);
-  return into;
-}
-
 /** What of `wanted` neither the file nor what it is joined with by `-r` declares. */
 function listMissing(
   file: DependencyFile,
@@ -197,43 +137,6 @@ function readExtras(file: DependencyFile, bytes: Uint8Array, key: string): Set<s
   return new Set(written.split(",").map((extra) => normalizeName(extra.trim())));
 }
 
-/** The line that only the user can add, in the words of the file's own format. */
-function explain(file: DependencyFile, item: Wanted): ManualStep {
-  const requirement = writeRequirement(item);
-  const { path } = file;
-  const at = { path, line: file.line ?? 1 };
-  if (file.hashed) {
-    const command = file.command ?? `echo '${requirement}' | uv pip compile --generate-hashes --constraint ${path} -`;
-    return {
-      ...at,
-      snippet: command,
-      why: `${path} pins hashes, which only a package index can tell: add ${requirement} with this command`,
-    };
-  }
-  if (file.generated) {
-    const why = `${path} is generated: add ${requirement} where it comes from, then make it again with this command`;
-    return { ...at, snippet: file.command ?? `pip-compile --output-file=${path}`, why };
-  }
-  const snippets: Partial<Record<DependencyFile["kind"], string>> = {
-    "setup-py": `"${requirement}",`,
-    "setup-cfg": `    ${requirement}`,
-    "pyproject-pep621": `"${requirement}",`,
-    poetry: `${item.name} = ${writePair(writeCaret(item), item)}`,
-    pipfile: `${item.name} = ${writePair(writeRange(item), item)}`,
-    conda: `  - ${item.name}${writeRange(item)}`,
-  };
-  const reasons: Partial<Record<DependencyFile["kind"], string>> = {
-    conda: "conda names its packages itself (its name for redis is redis-py); environment files are left to you",
-    "setup-py": "install_requires is no plain list of strings here, and setup.py is never run",
-  };
-  const outside = path.startsWith("../") ? `${path} lies outside the folder that may be written` : undefined;
-  return {
-    ...at,
-    snippet: snippets[file.kind] ?? requirement,
-    why: outside ?? reasons[file.kind] ?? `the place for ${item.name} in ${path} is not certain`,
-  };
-}
-
 /** Generated files whose source was edited. */
 function listStale(deps: Dependencies, edited: ReadonlyMap<string, Uint8Array>): string[] {
   if (edited.size === 0) return [];
@@ -245,33 +148,4 @@ function listStale(deps: Dependencies, edited: ReadonlyMap<string, Uint8Array>):
     )
     .map(({ command }) => command as string);
   return [...new Set(commands)];
-}
-
-/** `celery[redis]>=5.4,<6` */
-export function writeRequirement(item: Wanted): string {
-  const extras = item.extras?.length ? `[${item.extras.join(",")}]` : "";
-  return item.name + extras + writeRange(item);
-}
-
-function writeRange({ minimum, below }: Wanted): string {
-  const limit = below ?? String(Number.parseInt(minimum, 10) + 1);
-  return `>=${minimum}${limit === "" ? "" : `,<${limit}`}`;
-}
-
-/** Poetry's own spelling of "up to the next major version". */
-function writeCaret(item: Wanted): string {
-  return item.below === undefined ? `^${item.minimum}` : writeRange(item);
-}
-
-/** Poetry's and Pipenv's value: a string, or a table where there are extras. */
-function writePair(version: string, { extras = [] }: Wanted): string {
-  if (extras.length === 0) return `"${version}"`;
-  return `{extras = [${extras.map((extra) => `"${extra}"`).join(", ")}], version = "${version}"}`;
-}
-
-/** Reads what a user wrote, e.g. in a test or a preset: `celery[redis]>=5.4`. */
-export function parseWanted(text: string): Wanted | null {
-  const requirement = parseRequirement(text);
-  const minimum = />=([\d.]+)/.exec(requirement?.specifier ?? "")?.[1];
-  return requirement && minimum ? { name: requirement.name, extras: requirement.extras, minimum } : null;
 }

@@ -7,7 +7,7 @@ import { readRequirements } from "./dependencies/requirements.ts";
 import { readConda, readSetupCfg, readSetupPy } from "./dependencies/setup.ts";
 import { chooseTargets } from "./dependencies/targets.ts";
 import { readRaw } from "./dependencies/text.ts";
-import { findGitTop } from "./files.ts";
+import { findGitTop } from "./gitignore.ts";
 import type { Dependencies, DependencyFile } from "./project.ts";
 
 type Read = (path: string) => Uint8Array | null;

@@ -59,7 +59,7 @@ test("a list in pyproject.toml gets one element, in any layout", () => {
       assertOnlyInserted(before, after);
       if (before.includes("\n")) assertLineEnds(after, shape.eol);
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
@@ -72,7 +72,7 @@ test("a list in setup.py gets one element, in any layout", () => {
       assertOnlyInserted(before, texts["setup.py"] ?? "");
       assertLineEnds(texts["setup.py"] ?? "", shape.eol);
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
@@ -120,7 +120,7 @@ test("a Poetry table gets one pair", () => {
         assertLineEnds(after, end);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 
@@ -150,7 +150,7 @@ test("a requirement file gets one line, and keeps how it ends", () => {
       assert.is(after.length, before.length + LINE.length + added);
       assert.is(after.endsWith("\n"), before === "" || before.endsWith("\n"));
     }),
-    { numRuns: 600 },
+    { numRuns: 200 },
   );
 });
 

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import ignore from "ignore";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { filterRelevant, findGitTop, listFiles, readInheritedIgnores } from "../../generators/survey/files.ts";
+import { filterRelevant, listFiles } from "../../generators/survey/files.ts";
+import { findGitTop, readInheritedIgnores } from "../../generators/survey/gitignore.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 
 /** A tree of empty files; a value other than "" is content. */

@@ -1,7 +1,7 @@
 /** The project's virtual environment, and what lock files and that environment say about versions. */
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { findGitTop } from "../files.ts";
+import { findGitTop } from "../gitignore.ts";
 import { normalizeName } from "./requirements.ts";
 
 export interface VirtualEnvironment {
