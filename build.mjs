@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -25,6 +26,8 @@ const out = `${scratch}/dist`;
 try {
   await bundle();
   copyWasm();
+  copyPython();
+  compileTemplates();
   writeTypes();
   if (existsSync("dist")) renameSync("dist", `${scratch}/old`);
   renameSync(out, "dist");
@@ -58,6 +61,25 @@ function copyWasm() {
   for (const wasm of ["web-tree-sitter/web-tree-sitter.wasm", "tree-sitter-python/tree-sitter-python.wasm"]) {
     copyFileSync(require.resolve(wasm), `${out}/${wasm.split("/")[1]}`);
   }
+}
+
+/** What celery-verify runs in the project's own interpreter. */
+function copyPython() {
+  const filter = (name) => !name.includes("__pycache__");
+  cpSync("generators/verify/python", `${out}/verify/python`, { recursive: true, filter });
+}
+
+/** Compiling Handlebars takes longer than everything else of a run. */
+function compileTemplates() {
+  const handlebars = require("handlebars");
+  const options = { noEscape: true, strict: true };
+  const names = readdirSync("templates", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".hbs"));
+  const specs = names.sort().map((name) => {
+    const text = readFileSync(path.join("templates", name), "utf8").replaceAll("\r\n", "\n");
+    const key = name.split(path.sep).join("/").slice(0, -".hbs".length);
+    return `${JSON.stringify(key)}: ${handlebars.precompile(text, options)}`;
+  });
+  writeFileSync(`${out}/templates.cjs`, `module.exports = {\n${specs.join(",\n")}\n};\n`);
 }
 
 /** Types of index.ts and of what it names, without the rest. */
