@@ -16,14 +16,18 @@ export function writeRequirement(item: Wanted): string {
   return item.name + extras + writeRange(item);
 }
 
-export function writeRange({ minimum, below }: Wanted): string {
-  const limit = below ?? String(Number.parseInt(minimum, 10) + 1);
-  return `>=${minimum}${limit === "" ? "" : `,<${limit}`}`;
+export function writeRange(item: Wanted): string {
+  const limit = item.below ?? nextMajor(item);
+  return `>=${item.minimum}${limit === "" ? "" : `,<${limit}`}`;
 }
 
 /** Poetry's own spelling of "up to the next major version". */
 export function writeCaret(item: Wanted): string {
-  return item.below === undefined ? `^${item.minimum}` : writeRange(item);
+  return item.below === undefined || item.below === nextMajor(item) ? `^${item.minimum}` : writeRange(item);
+}
+
+function nextMajor({ minimum }: Wanted): string {
+  return String(Number.parseInt(minimum, 10) + 1);
 }
 
 /** Poetry's and Pipenv's value: a string, or a table where there are extras. */

@@ -254,6 +254,12 @@ test("UTF-16 as PowerShell writes it", () => {
   assert.equal(Buffer.from(edits[0]!.after).toString("utf16le"), `\uFEFFflask==3.0\r\nclick==8\r\n${LINE}\r\n`);
 });
 
+test("Poetry's caret stands for a limit at the next major version, however that was told", () => {
+  const files = { "pyproject.toml": '[tool.poetry.dependencies]\nflask = "*"\n' };
+  const { texts } = planTree(files, [{ name: "celery", minimum: "5.4", below: "6" }]);
+  assert.match(texts["pyproject.toml"] ?? "", 'celery = "^5.4"');
+});
+
 test("what is compiled from an edited file is to be made again", () => {
   const { next } = planTree({ "requirements.in": "flask\n", "requirements.txt": "flask==3.0.3\n" });
   assert.equal(next, ["pip-compile --output-file=requirements.txt requirements.in"]);
