@@ -2,7 +2,7 @@ import type { ChangeSet } from "../changes/change-set.ts";
 import type { Templates } from "../changes/render.ts";
 import type { Integration } from "../flow/integration.ts";
 import { ENV_MODE, type EnvEntry, mergeEnvExample, mergeEnvSecrets, mergeGitignore } from "../settings/env-files.ts";
-import { readInheritedIgnores } from "../survey/files.ts";
+import { readInheritedIgnores } from "../survey/gitignore.ts";
 import type { Project } from "../survey/project.ts";
 import { isBrokerUrl } from "./broker-url.ts";
 

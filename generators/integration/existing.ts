@@ -1,5 +1,6 @@
 import { UserError } from "../errors/index.ts";
-import type { Project } from "../survey/project.ts";
+import type { Workbench } from "../flow/generator.ts";
+import type { CeleryUse, FlaskApp, Project } from "../survey/project.ts";
 
 /**
  * Celery that somebody else has integrated is never integrated a second time; an integration of ours may be completed.
@@ -21,4 +22,45 @@ export function refuseOtherCelery(project: Project): void {
       : "mend what is listed here, or remove the old integration and run celery-factory again",
     details: celery.problems.map(({ at, what, fix }) => `${at.path}:${at.line}  ${what}; ${fix}`),
   });
+}
+
+/**
+ * The integration that a further generator builds on.
+ *
+ * @throws UserError `celery-missing` or `celery-unsound`
+ */
+export function requireCelery(project: Project, generator: string): CeleryUse {
+  const { celery } = project;
+  if (!celery) {
+    throw new UserError({
+      code: "celery-missing",
+      what: `${generator} needs Celery in this application; nothing was changed.`,
+      why: "no Celery integration was found",
+      fix: "run celery-factory (or celery-direct) first",
+    });
+  }
+  if (celery.sound) return celery;
+  throw new UserError({
+    code: "celery-unsound",
+    what: `${generator} can't build on this Celery integration (${celery.at.path}:${celery.at.line}); nothing was changed.`,
+    why: "something in it would keep new tasks from working",
+    fix: "mend what is listed here first",
+    details: celery.problems
+      .filter(({ blocks }) => blocks)
+      .map(({ at, what, fix }) => `${at.path}:${at.line}  ${what}; ${fix}`),
+  });
+}
+
+/** Whether results are kept: our own integration says so in its settings; any other is taken at its word. */
+export function resultsAreOn(project: Project): boolean {
+  const path = project.paths.find((path) => path.endsWith("celery_settings.py"));
+  const text = path ? project.parse(path)?.text : undefined;
+  return text === undefined || /result_backend_transport_options|db\+/.test(text);
+}
+
+/** `celery_request.py`: the facts of a request that travel with a message. */
+export function addRequestFacts(project: Project, app: FlaskApp, { changes, templates }: Workbench): void {
+  const folder = app.packageDir ? `${app.packageDir}/` : "";
+  const integration = { package: app.package, celeryName: "celery_app", ...project.celery };
+  changes.write(`${folder}celery_request.py`, templates.render("celery/celery_request.py", integration));
 }

@@ -27,7 +27,7 @@ export function planIntegration(
 
   const book = new EditBook();
   addSettings(book, project, app, integration, templates);
-  wireApp(book, app, integration.celeryModule);
+  wireApp(book, project, app, integration.celeryModule);
   if (answers.mode === "hybrid") makeHybrid(book, app, templates);
   for (const [path, bytes] of book.apply()) changes.edit(path, bytes);
 

@@ -87,3 +87,23 @@ function checkNames(project: Project, app: FlaskApp): void {
     });
   }
 }
+
+/**
+ * The application for a generator that has no `target` prompt: the only one there is.
+ *
+ * @throws UserError when there is none, or several
+ */
+export function appForTasks(project: Project): FlaskApp {
+  const [app, ...others] = project.apps;
+  if (app && others.length === 0) return app;
+  if (app) {
+    throw new UserError({
+      code: "target-ambiguous",
+      what: "Several applications could be meant; nothing was changed.",
+      why: "this generator works where the folder holds one application",
+      fix: "run it in the folder of one of them (--dest)",
+      details: project.apps.map(({ target }) => `  ${target}`),
+    });
+  }
+  throw project.refusals[0] ? refused(project.refusals[0]) : noFlask();
+}

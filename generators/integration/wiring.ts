@@ -1,9 +1,10 @@
-import { type EditBook, insertLines, type Node, type SourceFile } from "../python/index.ts";
-import type { FlaskApp, InitPoint } from "../survey/project.ts";
+import { type EditBook, insertLines, type Node, placeImport, type SourceFile } from "../python/index.ts";
+import { ownImports } from "../survey/modules.ts";
+import type { FlaskApp, InitPoint, Project } from "../survey/project.ts";
 import { importsOf } from "../survey/values.ts";
 
 /** Adds the import of `celery_init_app` and its call at every place that the survey has found; what is there already stays. */
-export function wireApp(book: EditBook, app: FlaskApp, celeryModule: string): void {
+export function wireApp(book: EditBook, project: Project, app: FlaskApp, celeryModule: string): void {
   const open = app.inits.filter((init) => !isInitialised(app.file, init));
   for (const init of open) {
     const call = `${app.kind === "module" ? "celery_app = " : ""}celery_init_app(${init.appName})`;
@@ -12,14 +13,15 @@ export function wireApp(book: EditBook, app: FlaskApp, celeryModule: string): vo
       : insertLines(app.file, init.offset, `${init.indent}${call}\n`);
     book.add(app.file, edit);
   }
-  if (open.length > 0) addImport(book, app, celeryModule, "celery_init_app");
+  if (open.length > 0) addImport(book, project, app, celeryModule, "celery_init_app");
 }
 
 /** Adds `from <module> import <name>` in the file's own style, unless the name is imported already. */
-export function addImport(book: EditBook, app: FlaskApp, module: string, name: string): void {
+export function addImport(book: EditBook, project: Project, app: FlaskApp, module: string, name: string): void {
   if (importsOf(app.file).some((item) => item.local === name)) return;
-  const { offset, indent } = app.importAt;
-  book.addOnce(app.file, insertLines(app.file, offset, `${indent}from ${moduleFrom(app, module)} import ${name}\n`));
+  const from = moduleFrom(app, module);
+  const isOwn = ownImports(app.file.path, project.pathSet, from);
+  book.add(app.file, placeImport(app.file, `from ${from} import ${name}`, isOwn));
 }
 
 /** A module of the application's package as the application's file would import it. */

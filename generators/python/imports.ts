@@ -1,6 +1,6 @@
 import type { SourceFile } from "./source.ts";
 import type { Node } from "./tree.ts";
-import { lineOf, nextLine, statements } from "./walk.ts";
+import { isDocstring, lineOf, nextLine, statements } from "./walk.ts";
 
 /** One name that an import statement binds. */
 export interface ImportedName {
@@ -67,10 +67,4 @@ export function importPoint(source: SourceFile): { offset: number; line: number;
 /** `import a; x = 1` on one line: the next line is still right, since both have run by then. */
 function pointBehind(source: SourceFile, node: Node): { offset: number; line: number; indent: string } {
   return { offset: nextLine(source.text, node.endIndex), line: node.endPosition.row + 2, indent: "" };
-}
-
-function isDocstring(node: Node | undefined): boolean {
-  return (
-    node?.type === "expression_statement" && statements(node)[0]?.type === "string" && statements(node).length === 1
-  );
 }

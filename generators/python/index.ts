@@ -2,7 +2,9 @@
 
 export { EditBook } from "./edit-book.ts";
 export { type ImportedName, importedNames, importPoint, namesOf } from "./imports.ts";
+export { mergeImports } from "./merge-imports.ts";
 export { loadParser, parseText } from "./parser.ts";
+export { placeImport } from "./place-import.ts";
 export { encodeSource, readSource } from "./read.ts";
 export type { Edit, SourceFile } from "./source.ts";
 export { insertLines, splice, spliceText } from "./splice.ts";

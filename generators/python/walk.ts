@@ -106,3 +106,10 @@ export function firstSyntaxError(root: Node): { line: number; kind: "syntax" | "
   });
   return found;
 }
+
+/** Whether a statement is a module's, class's or function's docstring (when it is the first one). */
+export function isDocstring(node: Node | undefined): boolean {
+  return (
+    node?.type === "expression_statement" && statements(node)[0]?.type === "string" && statements(node).length === 1
+  );
+}

@@ -83,3 +83,17 @@ export function isTestPath(path: string): boolean {
 export function isSideline(path: string): boolean {
   return /(^|\/)(examples?|docs?|samples?|demos?|scripts?|tools|migrations|benchmarks?|contrib)\//i.test(path);
 }
+
+/**
+ * Tells which absolute imports of a file take from the project itself.
+ *
+ * @param planned - dotted modules that do not exist yet
+ */
+export function ownImports(
+  path: string,
+  paths: ReadonlySet<string>,
+  ...planned: string[]
+): (imported: ImportedName) => boolean {
+  const place = placeModule(path, paths);
+  return (imported) => planned.includes(imported.module) || resolveImport(place, imported, paths) !== null;
+}

@@ -1,0 +1,44 @@
+import { placeTask, tasksLayout } from "./blueprint/place.ts";
+import { blueprintPrompts } from "./blueprint/prompts.ts";
+import { registerBlueprint } from "./blueprint/register.ts";
+import { addBlueprint, addRoute, addTask, describeTask } from "./blueprint/task.ts";
+import type { Generator } from "./flow/generator.ts";
+import { addRequestFacts, requireCelery, resultsAreOn } from "./integration/existing.ts";
+import { appForTasks } from "./integration/target.ts";
+import { EditBook } from "./python/index.ts";
+
+/** A task for one blueprint: https://docs.celeryq.dev/en/stable/userguide/tasks.html */
+export const generator: Generator = {
+  name: "blueprint-task",
+  description: "Add a task to a blueprint, with the route that sends it if you like",
+  prompts: blueprintPrompts,
+  async plan(project, answers, bench) {
+    const app = appForTasks(project);
+    const celery = requireCelery(project, "blueprint-task");
+    const layout = tasksLayout(project, app);
+    const place = placeTask(project, app, answers.blueprint!, layout);
+    const task = describeTask(project, app, place, answers, resultsAreOn(project));
+    const book = new EditBook();
+    if (!place.existing) addBlueprint(place, task, bench);
+    const manual = place.existing ? [] : registerBlueprint(book, project, app, place);
+    addTask(book, project, place, task, bench);
+    if (task.endpoint && place.existing) addRoute(book, project, place, task, bench);
+    if (task.context === "request") addRequestFacts(project, app, bench);
+    for (const [path, bytes] of book.apply()) bench.changes.edit(path, bytes);
+    const isImported = celery.kind === "ours" || task.endpoint;
+    return {
+      generator: "blueprint-task",
+      target: app.target,
+      answers,
+      changes: bench.changes,
+      manual,
+      install: null,
+      warnings: isImported
+        ? []
+        : [
+            `${place.tasksPath}: this Celery integration does not discover tasks by itself; import ${place.tasksModule} where the worker starts.`,
+          ],
+      next: [`restart the worker; it lists ${place.tasksModule}.${task.task}`],
+    };
+  },
+};

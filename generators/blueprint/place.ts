@@ -1,0 +1,126 @@
+import { UserError } from "../errors/index.ts";
+import type { Blueprint, FlaskApp, Project } from "../survey/project.ts";
+
+/** Where the parts of a blueprint's task live; paths are relative to the root. */
+export interface TaskPlace {
+  blueprint: string;
+  /** Variable that holds the blueprint in the file with the routes. */
+  variable: string;
+  kind: Blueprint["kind"];
+  /** null for a blueprint that does not exist yet. */
+  existing: Blueprint | null;
+  tasksPath: string;
+  tasksModule: string;
+  routesPath: string;
+  /** Dotted package of the routes' file. */
+  routesPackage: string;
+}
+
+/** Finds the blueprint by name, or says where a new one goes: beside the others, in the style that they have. */
+export function placeTask(project: Project, app: FlaskApp, name: string, tasks: TasksLayout): TaskPlace {
+  const found = project.blueprints.filter((blueprint) => blueprint.name === name);
+  const [first, second] = found;
+  if (second) throw ambiguous(name, found);
+  return first ? existingPlace(project, app, first, tasks) : newPlace(project, app, name, tasks);
+}
+
+/** How the tasks are organised, read from the integration itself. */
+export interface TasksLayout {
+  style: "blueprint" | "centralized" | "mixed";
+  /** Path and module of the application's own tasks file. */
+  centralPath: string;
+  centralModule: string;
+}
+
+/** What our own celery_app.py says; another integration is taken as organised by blueprint. */
+export function tasksLayout(project: Project, app: FlaskApp): TasksLayout {
+  const folder = app.packageDir ? `${app.packageDir}/` : "";
+  const text = project.parse(`${folder}celery_app.py`)?.text ?? "";
+  const central = /names = dict\.fromkeys\(\[['"]([\w.]+)['"]\]\)|return \[['"]([\w.]+)['"]\]/.exec(text);
+  const centralModule = central?.[1] ?? central?.[2] ?? (app.package ? `${app.package}.tasks` : "tasks");
+  const style = !text.includes("def task_modules(") || text.includes("NOT_A_BLUEPRINT") ? "blueprint" : "centralized";
+  return {
+    style: style === "blueprint" && /single-module blueprints share/.test(text) ? "mixed" : style,
+    centralPath: `${folder}${centralModule.split(".").pop()}.py`,
+    centralModule,
+  };
+}
+
+function existingPlace(project: Project, app: FlaskApp, blueprint: Blueprint, layout: TasksLayout): TaskPlace {
+  const shared = {
+    blueprint: blueprint.name,
+    kind: blueprint.kind,
+    existing: blueprint,
+    ...routesOf(project, blueprint),
+  };
+  const isCentral = layout.style === "centralized" || (layout.style === "mixed" && blueprint.layout === "module");
+  if (isCentral) return { ...shared, tasksPath: layout.centralPath, tasksModule: layout.centralModule };
+  const folder = blueprint.path.split("/").slice(0, -1).join("/");
+  if (blueprint.layout === "package") {
+    const isOwn = folder !== app.packageDir;
+    const name = isOwn ? "tasks" : `${blueprint.name}_tasks`;
+    return { ...shared, tasksPath: `${folder}/${name}.py`, tasksModule: `${blueprint.package}.${name}` };
+  }
+  const stem = blueprint.path.split("/").pop()!.replace(/\.py$/, "");
+  const base = folder ? `${folder}/` : "";
+  return { ...shared, tasksPath: `${base}${stem}_tasks.py`, tasksModule: `${blueprint.module}_tasks` };
+}
+
+/** The file with the blueprint's routes: where its decorators stand, else where it is made. */
+function routesOf(
+  project: Project,
+  blueprint: Blueprint,
+): Pick<TaskPlace, "routesPath" | "routesPackage" | "variable"> {
+  const folder = blueprint.path.slice(0, blueprint.path.lastIndexOf("/") + 1);
+  const decorated = new RegExp(`^@(?:\\w+\\.)?${blueprint.variable}\\.(route|get|post|put|patch|delete)\\(`, "m");
+  const inFolder = [...project.sources.values()].filter(
+    ({ path, text }) => path.startsWith(folder) && decorated.test(text),
+  );
+  const own = inFolder.find(({ path }) => path === blueprint.path);
+  const home = own ?? (blueprint.layout === "package" ? inFolder[0] : undefined);
+  return { routesPath: home?.path ?? blueprint.path, routesPackage: blueprint.package, variable: blueprint.variable };
+}
+
+function newPlace(project: Project, app: FlaskApp, name: string, layout: TasksLayout): TaskPlace {
+  const sibling = project.blueprints.find(
+    (blueprint) => blueprint.layout === "package" && !blueprint.path.startsWith(`${app.packageDir}/${name}/`),
+  );
+  const siblingFolder = sibling?.path.split("/").slice(0, -1);
+  const parent =
+    siblingFolder && siblingFolder.join("/") !== app.packageDir ? siblingFolder.slice(0, -1).join("/") : app.packageDir;
+  const folder = parent ? `${parent}/${name}` : name;
+  const root = app.importRoot ? `${app.importRoot}/` : "";
+  const module = folder.slice(root.length).replaceAll("/", ".");
+  const taken = project.paths.find((path) => path.startsWith(`${folder}/`) || path === `${folder}.py`);
+  if (taken) throw folderTaken(name, taken);
+  return {
+    blueprint: name,
+    variable: sibling?.variable === "bp" || !sibling ? "bp" : `${name}_bp`,
+    kind: "blueprint",
+    existing: null,
+    routesPath: `${folder}/routes.py`,
+    routesPackage: module,
+    ...(layout.style === "centralized"
+      ? { tasksPath: layout.centralPath, tasksModule: layout.centralModule }
+      : { tasksPath: `${folder}/tasks.py`, tasksModule: `${module}.tasks` }),
+  };
+}
+
+function ambiguous(name: string, found: readonly Blueprint[]): UserError {
+  return new UserError({
+    code: "blueprint-ambiguous",
+    what: `There are ${found.length} blueprints called "${name}"; nothing was changed.`,
+    why: "Flask knows blueprints by name, so two of one name can't be told apart",
+    fix: "give one of them another name first",
+    details: found.map(({ at }) => `  ${at.path}:${at.line}`),
+  });
+}
+
+function folderTaken(name: string, path: string): UserError {
+  return new UserError({
+    code: "blueprint-folder-taken",
+    what: `A new blueprint "${name}" has no place; nothing was changed.`,
+    why: `${path} is there already, and no blueprint of that name was found in it`,
+    fix: "choose another name, or make that module a blueprint of this name first",
+  });
+}

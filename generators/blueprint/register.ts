@@ -1,0 +1,47 @@
+import type { Plan } from "../flow/plan.ts";
+import { type EditBook, insertLines, placeImport } from "../python/index.ts";
+import { registrationPoint } from "../survey/blueprints.ts";
+import { ownImports } from "../survey/modules.ts";
+import type { FlaskApp, Project } from "../survey/project.ts";
+import type { TaskPlace } from "./place.ts";
+
+/** Registers a new blueprint where the others are registered; where that is not certain, the user is told what to paste. */
+export function registerBlueprint(book: EditBook, project: Project, app: FlaskApp, place: TaskPlace): Plan["manual"] {
+  const module = place.routesPackage;
+  const alias = place.variable === `${place.blueprint}_bp` ? place.variable : `${place.blueprint}_bp`;
+  const imported = place.variable === alias ? alias : `${place.variable} as ${alias}`;
+  const point = registrationPoint(project, app);
+  const source = point && project.parse(point.path);
+  if (!point || !source) {
+    const line = app.inits[0]?.line ?? app.at.line;
+    const snippet = `from ${module} import ${imported}\n${app.inits[0]?.appName ?? app.name}.register_blueprint(${alias})`;
+    return [
+      {
+        path: app.at.path,
+        line,
+        snippet,
+        why: "registers the new blueprint; where the others are registered was not certain",
+      },
+    ];
+  }
+  const from = point.importStyle === "relative" ? relativeTo(project, point.path, module) : module;
+  const line = `from ${from} import ${imported}`;
+  if (point.importAt === "module")
+    book.add(source, placeImport(source, line, ownImports(source.path, project.pathSet, from)));
+  const local = point.importAt === "local" ? `${point.indent}${line}\n` : "";
+  book.add(
+    source,
+    insertLines(source, point.offset, `${local}${point.indent}${point.appName}.register_blueprint(${alias})\n`),
+  );
+  return [];
+}
+
+/** `app.users` seen from a file of the package `app`: `.users`. */
+function relativeTo(project: Project, path: string, module: string): string {
+  const folder = path.split("/").slice(0, -1);
+  const depth = folder.filter((_, index) =>
+    project.paths.includes(`${folder.slice(0, index + 1).join("/")}/__init__.py`),
+  ).length;
+  const own = folder.slice(folder.length - depth).join(".");
+  return own && module.startsWith(`${own}.`) ? module.slice(own.length) : module;
+}

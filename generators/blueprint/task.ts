@@ -1,0 +1,115 @@
+import type { Workbench } from "../flow/generator.ts";
+import type { BlueprintTask } from "../flow/integration.ts";
+import type { Answers } from "../flow/plan.ts";
+import {
+  type EditBook,
+  inStyleOf,
+  insertLines,
+  lineStart,
+  mergeImports,
+  type SourceFile,
+  statements,
+} from "../python/index.ts";
+import { isMainGuard } from "../survey/module-app.ts";
+import { ownImports } from "../survey/modules.ts";
+import type { FlaskApp, Project } from "../survey/project.ts";
+import { importsOf } from "../survey/values.ts";
+import type { TaskPlace } from "./place.ts";
+
+/** What the templates are rendered with. */
+export function describeTask(
+  project: Project,
+  app: FlaskApp,
+  place: TaskPlace,
+  answers: Answers,
+  tracked: boolean,
+): BlueprintTask {
+  const database = project.databases.find(({ kind }) => kind === answers.database);
+  const requestModule = app.package ? `${app.package}.celery_request` : "celery_request";
+  return {
+    blueprint: place.blueprint,
+    variable: place.variable,
+    task: answers.task!,
+    endpoint: answers.endpoint === "yes",
+    tracked,
+    context: answers.context as BlueprintTask["context"],
+    tasksImport: tasksImport(project, app, place),
+    requestModule,
+    database: database ? { kind: database.kind, module: database.module, name: database.name } : { kind: "none" },
+  };
+}
+
+/** The tasks' module as the routes' file imports it: `.tasks` where that file, or for a new one the app's, is written so. */
+function tasksImport(project: Project, app: FlaskApp, { tasksModule, routesPath, routesPackage }: TaskPlace): string {
+  const source = project.parse(routesPath);
+  const isRelative = source ? importsOf(source).some(({ level }) => level > 0) : app.importStyle === "relative";
+  const isSibling = routesPackage !== "" && tasksModule.startsWith(`${routesPackage}.`);
+  return isRelative && isSibling ? tasksModule.slice(routesPackage.length) : tasksModule;
+}
+
+/** Adds the task to its file, or makes the file. */
+export function addTask(
+  book: EditBook,
+  project: Project,
+  place: TaskPlace,
+  task: BlueprintTask,
+  bench: Workbench,
+): void {
+  const source = project.parse(place.tasksPath);
+  if (!source) {
+    bench.changes.write(place.tasksPath, bench.templates.render("blueprint/tasks.py", task));
+    return;
+  }
+  if (defines(source, task.task)) return;
+  const isOwn = ownImports(source.path, project.pathSet, task.requestModule);
+  book.add(source, ...mergeImports(source, bench.templates.render("blueprint/task_imports.py", task), isOwn));
+  append(book, source, bench.templates.render("blueprint/task.py", task));
+}
+
+/** Adds the route that sends the task to the file with the blueprint's other routes. */
+export function addRoute(
+  book: EditBook,
+  project: Project,
+  place: TaskPlace,
+  task: BlueprintTask,
+  bench: Workbench,
+): void {
+  const source = project.parse(place.routesPath);
+  if (!source || defines(source, `enqueue_${task.task}`)) return;
+  const template = place.kind === "namespace" ? "namespace_route" : "route";
+  const isOwn = ownImports(source.path, project.pathSet, task.requestModule, task.tasksImport);
+  book.add(source, ...mergeImports(source, bench.templates.render(`blueprint/${template}_imports.py`, task), isOwn));
+  append(book, source, bench.templates.render(`blueprint/${template}.py`, task));
+}
+
+/** A new blueprint: a package with its routes; who registers it is another matter. */
+export function addBlueprint(place: TaskPlace, task: BlueprintTask, { changes, templates }: Workbench): void {
+  const folder = place.routesPath.slice(0, place.routesPath.lastIndexOf("/"));
+  changes.write(`${folder}/__init__.py`, templates.render("blueprint/package_init.py", task));
+  changes.write(place.routesPath, templates.render("blueprint/package_routes.py", task));
+}
+
+function defines(source: SourceFile, name: string): boolean {
+  return new RegExp(`^(?:async[ \\t]+)?def[ \\t]+${name}\\b|^class[ \\t]+${name}\\b`, "m").test(source.text);
+}
+
+/** At the end of the file, or before `if __name__ == "__main__"`; two blank lines apart. */
+function append(book: EditBook, source: SourceFile, snippet: string): void {
+  const guard = statements(source.tree.rootNode).find(isMainGuard);
+  const body = inStyleOf(source, snippet.trim());
+  if (guard) {
+    const offset = lineStart(source.text, guard.startIndex);
+    book.add(source, insertLines(source, offset, `${body}\n\n`));
+    return;
+  }
+  const blank = /(?:\r\n|\n|\r)*$/.exec(source.text)![0].split(/\r\n|\n|\r/).length - 1;
+  const isOpen = blank === 0 && source.text !== "";
+  book.add(
+    source,
+    insertLines(
+      source,
+      source.text.length,
+      `${"\n".repeat(Math.max(0, 2 - Math.max(0, blank - 1)))}${body}${isOpen ? "" : ""}`,
+    ),
+  );
+}

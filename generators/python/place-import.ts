@@ -1,0 +1,94 @@
+import { type ImportedName, importPoint, namesOf } from "./imports.ts";
+import { parseText } from "./parser.ts";
+import type { Edit, SourceFile } from "./source.ts";
+import { insertLines } from "./splice.ts";
+import type { Node } from "./tree.ts";
+import { isDocstring, nextLine, statements } from "./walk.ts";
+
+/**
+ * Inserts an import line where a reader would look for it: among its like in the first import block, at its place where
+ * those are sorted (as isort and ruff sort), else behind them. Without its like it becomes a group of its own.
+ *
+ * @param line - one import statement without a line end
+ * @param isOwn - whether an absolute import takes from the project itself; relative ones always do
+ */
+export function placeImport(
+  source: SourceFile,
+  line: string,
+  isOwn: (item: ImportedName) => boolean = () => false,
+): Edit {
+  const tree = parseText(line);
+  const wanted = describe(statements(tree.rootNode)[0]!, isOwn);
+  tree.delete();
+  const groups = importGroups(source);
+  const home = groups.findLast((group) => group.some((node) => describe(node, isOwn).kind === wanted.kind));
+  if (!home) {
+    const rank = (node: Node) => SECTIONS.indexOf(describe(node, isOwn).kind);
+    const next = groups.find((group) => group.every((node) => rank(node) > SECTIONS.indexOf(wanted.kind)));
+    if (next) return insertLines(source, next[0]!.startIndex, `${line}\n\n`);
+    return insertLines(source, importPoint(source).offset, `${groups.length > 0 ? "\n" : ""}${line}\n`);
+  }
+  const like = home.filter((node) => describe(node, isOwn).kind === wanted.kind);
+  const keys = like.map((node) => describe(node, isOwn).key);
+  const isSorted = keys.every((key, index) => index === 0 || keys[index - 1]! <= key);
+  const later = isSorted ? like.find((node) => describe(node, isOwn).key > wanted.key) : undefined;
+  if (later) return insertLines(source, later.startIndex, `${line}\n`);
+  return insertLines(source, nextLine(source.text, like.at(-1)!.endIndex), `${line}\n`);
+}
+
+/** Where a name goes in a list of imported names: at its place where they are sorted, else last. */
+export function placeName(names: readonly string[], name: string): number {
+  const keys = names.map(nameKey);
+  const isSorted = keys.every((key, index) => index === 0 || keys[index - 1]! <= key);
+  const at = isSorted ? keys.findIndex((key) => key > nameKey(name)) : -1;
+  return at < 0 ? names.length : at;
+}
+
+/** isort's order-by-type: CONSTANTS, Classes, then everything else. */
+function nameKey(name: string): string {
+  const type = /^[A-Z][A-Z0-9_]+$/.test(name) ? 0 : /^[A-Z]/.test(name) ? 1 : 2;
+  return `${type}${name.toLowerCase()}`;
+}
+
+/** The groups that PEP 8 asks for, in their order; isort and ruff put relative imports last. */
+const SECTIONS = ["standard", "foreign", "own", "relative"] as const;
+/** Modules of the standard library that Flask applications import most: https://docs.python.org/3/py-modindex.html */
+const STANDARD = new Set(
+  (
+    "abc argparse array ast asyncio atexit base64 bisect calendar collections concurrent configparser contextlib contextvars copy csv " +
+    "dataclasses datetime decimal difflib email enum errno fractions functools gc getpass glob gzip hashlib heapq hmac html http " +
+    "importlib inspect io ipaddress itertools json locale logging math mimetypes multiprocessing operator os pathlib pickle platform " +
+    "pprint queue random re secrets select shlex shutil signal smtplib socket sqlite3 ssl stat statistics string struct subprocess sys " +
+    "tempfile textwrap threading time timeit tomllib traceback types typing unicodedata unittest urllib uuid warnings weakref xml zipfile zlib zoneinfo"
+  ).split(" "),
+);
+
+interface Described {
+  kind: (typeof SECTIONS)[number];
+  key: string;
+}
+
+function describe(node: Node, isOwn: (item: ImportedName) => boolean): Described {
+  const item = namesOf(node)[0];
+  if (!item) return { kind: "foreign", key: "" };
+  // More dots come first.
+  const dots = item.level > 0 ? String.fromCharCode(200 - item.level) : "";
+  const key = `${item.name === null ? 0 : 1}${dots}${item.module.toLowerCase()}`;
+  const isStandard = STANDARD.has(item.module.split(".")[0]!);
+  return { kind: item.level > 0 ? "relative" : isOwn(item) ? "own" : isStandard ? "standard" : "foreign", key };
+}
+
+/** The statements of the first import block, divided where a blank line stands between them. */
+function importGroups(source: SourceFile): Node[][] {
+  const body = statements(source.tree.rootNode);
+  const groups: Node[][] = [];
+  for (const node of body.slice(isDocstring(body[0]) ? 1 : 0)) {
+    if (node.type === "future_import_statement") continue;
+    if (!node.type.startsWith("import_")) break;
+    const last = groups.at(-1)?.at(-1);
+    const isApart = !last || /\n[ \t]*\r?\n|\r[ \t]*\r/.test(source.text.slice(last.endIndex, node.startIndex));
+    if (isApart) groups.push([node]);
+    else groups.at(-1)!.push(node);
+  }
+  return groups;
+}
