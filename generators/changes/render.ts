@@ -1,15 +1,20 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import Handlebars from "handlebars";
+import type Handlebars from "handlebars";
+import withoutCompiler from "handlebars/runtime.js";
 import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
+import { CompiledTemplates, compileSpec } from "./compiled.ts";
 import { registerHelpers } from "./helpers.ts";
-import { findTemplates, readPartials, readText } from "./template-files.ts";
+import { findTemplates, listPartials, readPartials, readText } from "./template-files.ts";
 
 export { registerHelpers } from "./helpers.ts";
 
-// Python is not HTML; and a variable that a template names and the plan lacks is a bug to be heard of.
-const OPTIONS: CompileOptions = { noEscape: true, strict: true };
+/** Handlebars' runtime; its own types leave it empty. */
+type Runtime = Pick<typeof Handlebars, "registerHelper" | "registerPartial"> & {
+  template(spec: TemplateSpecification): Handlebars.TemplateDelegate;
+};
+const runtime = withoutCompiler as unknown as { create(): Runtime };
 
 /**
  * The templates of this package: `templates/<name>.hbs`, and `templates/partials/` whose files are known by their
@@ -18,8 +23,9 @@ const OPTIONS: CompileOptions = { noEscape: true, strict: true };
 export class Templates {
   readonly #folder = findTemplates();
   readonly #overrides: Readonly<Record<string, string>>;
+  readonly #specs = new CompiledTemplates(this.#folder);
   readonly #compiled = new Map<string, Handlebars.TemplateDelegate>();
-  #handlebars: typeof Handlebars | null = null;
+  #handlebars: Runtime | null = null;
   #partials: Record<string, string> | null = null;
 
   /**
@@ -39,7 +45,7 @@ export class Templates {
   render(name: string, data: object): string {
     let template = this.#compiled.get(name);
     if (!template) {
-      template = this.#environment().compile(readText(path.join(this.#folder, `${name}.hbs`)), OPTIONS);
+      template = this.#environment().template(this.#spec(name));
       this.#compiled.set(name, template);
     }
     try {
@@ -64,13 +70,21 @@ export class Templates {
     return { ...this.#ownPartials(), ...this.#overrides };
   }
 
-  #environment(): typeof Handlebars {
+  #environment(): Runtime {
     if (this.#handlebars) return this.#handlebars;
-    const handlebars = Handlebars.create();
+    const handlebars = runtime.create();
     registerHelpers(handlebars);
-    handlebars.registerPartial(this.#ownPartials());
+    for (const [name, file] of Object.entries(listPartials(this.#folder))) {
+      if (name in this.#overrides) continue;
+      // Most partials are not used in one run.
+      let template: Handlebars.TemplateDelegate | null = null;
+      handlebars.registerPartial(name, (context, options) => {
+        template ??= handlebars.template(this.#spec(file));
+        return template(context, options);
+      });
+    }
     for (const [name, text] of Object.entries(this.#overrides)) {
-      const template = handlebars.compile(text, OPTIONS);
+      const template = handlebars.template(compileSpec(text));
       handlebars.registerPartial(name, (context, options) => {
         try {
           return template(context, options);
@@ -83,8 +97,13 @@ export class Templates {
     return handlebars;
   }
 
+  #spec(name: string): TemplateSpecification {
+    const file = path.join(this.#folder, `${name}.hbs`);
+    return this.#specs.find(name, file) ?? compileSpec(readText(file));
+  }
+
   #ownPartials(): Record<string, string> {
-    this.#partials ??= readPartials(path.join(this.#folder, "partials"));
+    this.#partials ??= readPartials(this.#folder);
     return this.#partials;
   }
 
@@ -99,7 +118,7 @@ export class Templates {
       });
     }
     try {
-      Handlebars.precompile(text, OPTIONS);
+      compileSpec(text);
     } catch (error) {
       throw invalidPartial(name, error);
     }

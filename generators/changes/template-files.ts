@@ -14,17 +14,24 @@ export function findTemplates(): string {
   return path.join(folder, "templates");
 }
 
-/** Every partial by the name of its file. */
-export function readPartials(folder: string): Record<string, string> {
+/** Every partial by the name of its file → its template name, e.g. "partials/flask_task". */
+export function listPartials(templates: string): Record<string, string> {
   const partials: Record<string, string> = {};
+  const folder = path.join(templates, "partials");
   if (!existsSync(folder)) return partials;
   for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
     if (!file.endsWith(".hbs")) continue;
     const name = path.basename(file, ".hbs");
     if (name in partials) throw new Error(`two partials are called ${name}`);
-    partials[name] = readText(path.join(folder, file));
+    partials[name] = `partials/${file.split(path.sep).join("/").slice(0, -".hbs".length)}`;
   }
   return partials;
+}
+
+/** Every partial by the name of its file → its text. */
+export function readPartials(templates: string): Record<string, string> {
+  const entries = Object.entries(listPartials(templates));
+  return Object.fromEntries(entries.map(([name, file]) => [name, readText(path.join(templates, `${file}.hbs`))]));
 }
 
 /** A template's text, with line feeds only. */

@@ -1,5 +1,4 @@
 /** What a team may include below its own plopfile: `plop.load("plop-pack-flask-celery", {}, { partials: true, helpers: true })`. */
-import path from "node:path";
 import type { NodePlopAPI } from "plop";
 import { registerHelpers } from "../changes/helpers.ts";
 import { findTemplates, readPartials } from "../changes/template-files.ts";
@@ -16,7 +15,7 @@ interface WithHandlebars {
  * @throws UserError `unknown-partial` for a replacement that nothing uses
  */
 export function registerPartials(plop: NodePlopAPI, replaced: Readonly<Record<string, string>> = {}): void {
-  const own = readPartials(path.join(findTemplates(), "partials"));
+  const own = readPartials(findTemplates());
   const known = Object.keys(own);
   for (const name of Object.keys(replaced)) {
     if (known.includes(name)) continue;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { buildSync } from "esbuild";
 import { test } from "uvu";
@@ -14,6 +14,8 @@ function inPackage(templates: Record<string, string>, script: string): { ok: boo
   writeTree({ "package.json": '{"type": "module"}' }, root);
   mkdirSync(path.join(root, "templates/partials"), { recursive: true });
   writeTree(Object.fromEntries(Object.entries(templates).map(([name, text]) => [`templates/${name}.hbs`, text])), root);
+  // Handlebars' compiler is a dependency of the package, not part of the bundle.
+  symlinkSync(path.resolve("node_modules"), path.join(root, "node_modules"));
   buildSync({
     entryPoints: [path.resolve("generators/changes/render.ts")],
     outfile: path.join(root, "dist/chunks/render.js"),

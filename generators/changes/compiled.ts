@@ -1,0 +1,44 @@
+/** Templates as Handlebars' runtime wants them: compiled by the build, or now where that is missing or out of date. */
+import { statSync } from "node:fs";
+import { createRequire as requireFrom } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type Handlebars from "handlebars";
+
+// Python is not HTML; and a variable that a template names and the plan lacks is a bug to be heard of.
+const OPTIONS = { noEscape: true, strict: true } as const;
+
+const load = requireFrom(import.meta.url);
+
+/**
+ * Compiles template text. Loads Handlebars' compiler, which takes longer than everything else of a run; the build does
+ * the same for our own templates.
+ * @throws Error when the text is no valid template
+ */
+export function compileSpec(text: string): TemplateSpecification {
+  const compiler: typeof Handlebars = load("handlebars");
+  return new Function(`return ${String(compiler.precompile(text, OPTIONS))}`)();
+}
+
+/** What the build has compiled, by name; a template that was edited since is not among it. */
+export class CompiledTemplates {
+  readonly #specs: Readonly<Record<string, TemplateSpecification>>;
+  readonly #builtAt: number;
+
+  /** @param folder of the templates; the build puts its result into dist/ beside it */
+  constructor(folder: string) {
+    const dist = path.join(path.dirname(folder), "dist");
+    const file = path.join(dist, "templates.cjs");
+    // Run from source, the files themselves count.
+    const built =
+      fileURLToPath(import.meta.url).startsWith(dist + path.sep) && statSync(file, { throwIfNoEntry: false });
+    this.#specs = built ? load(file) : {};
+    this.#builtAt = built ? built.mtimeMs : 0;
+  }
+
+  /** @param file the template's text on disk */
+  find(name: string, file: string): TemplateSpecification | null {
+    const spec = this.#specs[name];
+    return spec && statSync(file).mtimeMs <= this.#builtAt ? spec : null;
+  }
+}
