@@ -192,6 +192,14 @@ test("symlinks within the root are written through, not replaced", async () => {
   await refused(root, twice, "same-file-twice");
 });
 
+test("a symlink to what no plan may touch", async () => {
+  const root = writeTree({ ".git/hooks/pre-commit": "#!/bin/sh\n" });
+  symlinkSync(".git/hooks", path.join(root, "hooks"));
+  const changes = new ChangeSet({ read: () => null });
+  changes.write("hooks/post-commit", "#!/bin/sh\n");
+  await refused(root, changes, "path-outside");
+});
+
 test("a symlink to the root itself is inside, one to its parent is not", async () => {
   const root = path.join(tempDir(), "root");
   mkdirSync(root);

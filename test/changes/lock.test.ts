@@ -47,6 +47,25 @@ test("the lock of a dead process is taken over", async () => {
   assert.deepEqual(readdirSync(root), ["new.py"]);
 });
 
+test("the same where the system does not tell when a process started", async () => {
+  const root = await leaveLock(([lock, , , where]) => [lock!, deadPid(), "0", where!]);
+  await commitOne(root);
+  assert.deepEqual(readdirSync(root), ["new.py"]);
+});
+
+test("a commit that takes over what a killed run left is not in its own way", async () => {
+  const root = writeTree({
+    "a.py": "a\n",
+    [`${HOME}/journal.draft`]: "{",
+    [`${HOME}/backup-0`]: "a\n",
+    [`${HOME}/.gitignore`]: "*\n",
+  });
+  const changes = planFor(root);
+  changes.edit("a.py", "b\n");
+  await commit(root, changes.changes);
+  assert.deepEqual(readdirSync(root), ["a.py"]);
+});
+
 test("a process number that is in use again is not the run that took the lock", async () => {
   if (!existsSync("/proc/1/stat")) return;
   const root = await leaveLock(([lock, , , where]) => [lock!, String(process.ppid), "1", where!]);
