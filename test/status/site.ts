@@ -219,7 +219,9 @@ export interface Status {
 
 /** Sends a task through the site. */
 export async function start(site: Site, task: string, query = ""): Promise<{ url: string; page: string }> {
-  const response = await fetch(`${site.url}/start/${task}?${query}`, { method: "POST" });
+  // Gunicorn closes idle connections after two seconds, just when one may be used again.
+  const send = () => fetch(`${site.url}/start/${task}?${query}`, { method: "POST" });
+  const response = await send().catch(send);
   if (response.status !== 202) throw new Error(`${response.status} from /start/${task}\n${site.output().slice(-3000)}`);
   const { url, page } = (await response.json()) as { url: string; page: string };
   return { url: site.url + url, page: site.url + page };
