@@ -14,7 +14,7 @@ export interface AppUse {
   appName: string;
   /** Inside `if`, `try`, `match` or a loop: it does not always happen. */
   conditional: boolean;
-  /** The `for` around it, if any. */
+  /** The outermost `for` around it, if any. */
   loop: Node | null;
   /** The function that holds it; null at module level. */
   definition: Node | null;
@@ -56,7 +56,7 @@ export function traceApp(values: Values, app: FlaskApp): AppUse[] {
       if (node.type === "assignment") onAssignment(node, conditional, loop);
       if (node.type === "call") onCall(node, conditional, loop);
       const within = conditional || BRANCHES.includes(node.type);
-      const inLoop = node.type === "for_statement" ? node : loop;
+      const inLoop = node.type === "for_statement" ? (loop ?? node) : loop;
       for (const child of node.namedChildren) if (child) visit(child, within, inLoop);
     }
 

@@ -74,7 +74,7 @@ function fromPython(reading: Reading): BrokerEvidence[] {
       if (!node) return [];
       const text = stringValue(node) ?? node.text;
       if (isDocumentation(node.parent?.type, text)) return [];
-      const embedded = /^(sqla\+sqlite|filesystem):/.test(text) ? "embedded" : null;
+      const embedded = /^(?:[a-z]{0,2}["']+)?(sqla\+sqlite|filesystem):/i.test(text) ? "embedded" : null;
       const kind = kindOfUrl(text) ?? embedded ?? (/^REDIS_UR[LI]$/.test(text) ? "redis" : null);
       if (!kind) return [];
       const context = statementText(node);

@@ -42,7 +42,7 @@ export function findWorkerEntry(reading: Reading): WorkerEntry | null {
 function entryFile(reading: Reading): WorkerEntry | null {
   const objects = celeryObjects(reading);
   for (const path of reading.paths) {
-    const source = KNOWN_FILES.test(path) && isApplicationCode(path) ? reading.parse(path) : null;
+    const source = KNOWN_FILES.test(path) && isApplicationCode(reading, path) ? reading.parse(path) : null;
     if (!source) continue;
     const hasObject = source.tree.rootNode.descendantsOfType("identifier").some((node) => {
       if (!/celery/i.test(node.text)) return false;

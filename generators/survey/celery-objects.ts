@@ -1,5 +1,5 @@
 /** Every place that makes a Celery application, and what kind of integration it is. */
-import { callArguments, lineOf, type Node, type SourceFile, statements, walk } from "../python/index.ts";
+import { callArguments, lineOf, type Node, type SourceFile, statements } from "../python/index.ts";
 import {
   applicationSources,
   assignedValue,
@@ -47,6 +47,9 @@ function findObjects(reading: Reading): CeleryObject[] {
     const own = objects.some(({ kind }) => kind === "ours") ? null : ownShape(source);
     return own ? [own, ...objects] : objects;
   });
+  // `celery = Celery()` in one file and a task class with the context in another.
+  const hasContext = celerySources(reading).some((source) => contextTasks(source).length > 0);
+  for (const object of found) if (object.kind === "module-level" && hasContext) object.kind = "context-task";
   const order: CeleryUse["kind"][] = [
     "ours",
     "flask-documented",
@@ -187,15 +190,4 @@ export function isGivenApp(reading: Reading, object: CeleryObject): boolean {
     const { positional, keywords } = callArguments(call);
     return positional.length + keywords.size > 0;
   });
-}
-
-/** Whether a text stands in a node as code, not in a comment or string. */
-export function mentions(node: Node, pattern: RegExp): Node | null {
-  let found: Node | null = null;
-  walk(node, (inner) => {
-    if (found || inner.type === "comment" || inner.type === "string") return false;
-    if (["call", "attribute", "identifier"].includes(inner.type) && pattern.test(inner.text)) found = inner;
-    return !found;
-  });
-  return found;
 }

@@ -8,7 +8,7 @@ import {
   stringValue,
   walk,
 } from "../python/index.ts";
-import { type CeleryObject, callsOf, celerySources, contextTasks, isGivenApp } from "./celery-objects.ts";
+import { type CeleryObject, callsOf, celerySources, isGivenApp } from "./celery-objects.ts";
 import { surveyTasks } from "./celery-tasks.ts";
 import { applicationSources, definitionOf, dottedDefinition, importedDefinition, nameOf, valuesOf } from "./lookup.ts";
 import type { CeleryProblem } from "./project.ts";
@@ -47,8 +47,24 @@ function severalObjects(objects: readonly CeleryObject[]): CeleryProblem[] {
 /** https://flask.palletsprojects.com/en/stable/patterns/celery/ gives every task an application context. */
 function noContext(reading: Reading, main: CeleryObject): CeleryProblem[] {
   if (["ours", "flask-documented", "context-task", "flask-celeryext"].includes(main.kind)) return [];
-  if (main.kind === "unknown" || applicationSources(reading).some((source) => contextTasks(source).length > 0))
-    return [];
+  if (main.kind === "unknown") return [];
+  const pushed = celerySources(reading).flatMap((source) =>
+    source.tree.rootNode.descendantsOfType("call").flatMap((call) => {
+      const isPush = /\bapp_context\(\)\.push$/.test(call.childForFieldName("function")?.text ?? "");
+      return isPush && !insideFunction(call) ? [{ path: source.path, line: lineOf(call) }] : [];
+    }),
+  )[0];
+  if (pushed) {
+    return [
+      {
+        at: pushed,
+        code: "shared-app-context",
+        what: "the worker pushes one application context for its whole life, so database sessions are never removed",
+        fix: "give Celery a task class whose __call__ enters app.app_context(), as in Flask's documentation on Celery",
+        blocks: true,
+      },
+    ];
+  }
   return [
     {
       at: main.at,

@@ -98,7 +98,9 @@ function configFile(reading: Reading, app: FlaskApp, argument: Node): SourceFile
     if (part === "..") path.pop();
     else if (part !== ".") path.push(part);
   }
-  return reading.parse(path.join("/"));
+  const target = path.join("/");
+  // A file that Git ignores holds one machine's settings.
+  return reading.pathSet.has(target) ? reading.parse(target) : null;
 }
 
 interface Found {

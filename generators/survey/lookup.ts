@@ -8,7 +8,7 @@ import {
   undecorated,
   walk,
 } from "../python/index.ts";
-import { modulePath, resolveImport } from "./modules.ts";
+import { isTestPath, modulePath, resolveImport } from "./modules.ts";
 import type { Reading } from "./reading.ts";
 import { importsOf, Values } from "./values.ts";
 
@@ -19,24 +19,38 @@ export interface Definition {
 }
 
 const MAX_HOPS = 8;
-const NOT_APPLICATION =
-  /(^|\/)(tests?|testing|docs?|examples?|migrations|alembic|node_modules|venv|\.?virtualenv)\/|(^|\/)(test_[^/]*|[^/]*_test|tests|conftest|setup|noxfile)\.py$/i;
+const NOT_CODE = /(^|\/)(migrations|alembic|node_modules|venv|virtualenv)\/|(^|\/)(setup|noxfile)\.py$/i;
+const SIDELINE = /(^|\/)(examples?|docs?|samples?|demos?|benchmarks?)\//i;
 
-/** Whether a path is the application's own code: no tests, documentation, examples or migrations. */
-export function isApplicationCode(path: string): boolean {
-  return !NOT_APPLICATION.test(path);
+const kinds = new WeakMap<Reading, (path: string) => boolean>();
+
+/**
+ * Whether a path is the application's own code: no tests, documentation, examples or migrations. A project that is
+ * nothing but an example (or stands in a folder called tests) is looked at all the same.
+ */
+export function isApplicationCode(reading: Reading, path: string): boolean {
+  const known = kinds.get(reading) ?? chooseKind(reading);
+  kinds.set(reading, known);
+  return known(path);
+}
+
+function chooseKind(reading: Reading): (path: string) => boolean {
+  const isCode = (path: string) => !NOT_CODE.test(path);
+  const isTested = (path: string) => isCode(path) && !isTestPath(path);
+  const isMain = (path: string) => isTested(path) && !SIDELINE.test(path);
+  return [isMain, isTested].find((test) => [...reading.sources.keys()].some(test)) ?? isCode;
 }
 
 /** The application's own Python files, parsed, that name Flask or Celery. */
 export function applicationSources(reading: Reading): SourceFile[] {
-  return [...reading.sources.values()].filter((source) => isApplicationCode(source.path));
+  return [...reading.sources.values()].filter((source) => isApplicationCode(reading, source.path));
 }
 
 /** Python files of the application whose bytes hold one of `words`, parsed; they need not name Flask. */
 export function sourcesNaming(reading: Reading, words: readonly string[]): SourceFile[] {
   const needles = words.map((word) => Buffer.from(word, "latin1"));
   return reading.paths.flatMap((path) => {
-    if (!path.endsWith(".py") || !isApplicationCode(path)) return [];
+    if (!path.endsWith(".py") || !isApplicationCode(reading, path)) return [];
     const bytes = reading.read(path);
     if (!bytes) return [];
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -149,4 +149,12 @@ test("behind the loop that registers all, and before the init point where nothin
   assert.equal(registrationPoint(several, onlyApp(several)), null);
 });
 
+test("a loop in a loop: behind the outer one", () => {
+  const body =
+    "    for group in [[a]]:\n        for bp in group:\n            app.register_blueprint(bp)\n    app.extra = 1\n";
+  const reading = readTree({ "app.py": factory(body, "from users import bp as a\n"), "users.py": BP });
+  const point = registrationPoint(reading, onlyApp(reading))!;
+  assert.deepEqual([around(reading, point.path, point.offset)[1], point.indent], ["    app.extra = 1", "    "]);
+});
+
 test.run();

@@ -127,6 +127,29 @@ test("a module-level object without a context is not sound", () => {
   assert.deepEqual(codes(files), ["no-app-context"]);
 });
 
+test("a task class in another file gives the context; a context pushed for the worker's whole life is named", () => {
+  const bare =
+    "from flask import Flask\nfrom celery import Celery\ncelery = Celery(__name__)\ndef create_app():\n    return Flask(__name__)\n";
+  const bound =
+    "from celery import Task\ndef bind(celery, app):\n    class ContextTask(Task):\n        def __call__(self, *args, **kwargs):\n            with app.app_context():\n                return self.run(*args, **kwargs)\n    celery.Task = ContextTask\n";
+  const apart = find({ "app/__init__.py": bare, "app/bind.py": bound })!;
+  assert.deepEqual([apart.kind, apart.sound], ["context-task", true]);
+  const pushing = "from app import celery, create_app\napp = create_app()\napp.app_context().push()\n";
+  const pushed = find({ "app/__init__.py": bare, "celery_worker.py": pushing })!;
+  assert.deepEqual(
+    pushed.problems.map(({ code, at }) => [code, at]),
+    [["shared-app-context", { path: "celery_worker.py", line: 3 }]],
+  );
+  assert.equal(pushed.entry, "celery_worker");
+});
+
+test("an application that is nothing but an example is read all the same", () => {
+  assert.equal(
+    find({ "examples/app.py": "import flask\nfrom celery import Celery\nc = Celery()\n" })!.kind,
+    "module-level",
+  );
+});
+
 test("flask-celeryext holds its Celery in an attribute", () => {
   const celery = find({ "app.py": "from flask_celeryext import FlaskCeleryExt\next = FlaskCeleryExt()\n" })!;
   assert.deepEqual(

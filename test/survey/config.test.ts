@@ -224,6 +224,41 @@ test("settings for Celery that are there already", () => {
   assert.equal(found("class Config:\n    A = 'CELERY_BROKER_URL'\n").found, null);
 });
 
+test("settings for Celery that a module takes from another one", () => {
+  const app = factory('    app.config.from_object("settings.dev")\n');
+  const files = (dev: string) => ({ "app.py": app, "settings/__init__.py": "", "settings/dev.py": dev });
+  const base = { "settings/base.py": "CELERY = {}\n" };
+  const star = read({ ...files("from .base import *\nDEBUG = True\n"), ...base }).facts;
+  assert.deepEqual(star.found?.at, { path: "settings/base.py", line: 1 });
+  const named = read({ ...files("from .base import CELERY\nDEBUG = True\n"), ...base }).facts;
+  assert.deepEqual(named.found?.at, { path: "settings/dev.py", line: 1 });
+});
+
+test("a setting that only one of the selectable classes has is not there for the others", () => {
+  const app = factory("    app.config.from_object(config[name])\n", "from config import config\n", "name='dev'");
+  const only = HIERARCHY.replace("    TESTING = True\n", "    TESTING = True\n    CELERY = {}\n");
+  const { facts } = read({ "app/__init__.py": app, "config.py": only });
+  assert.deepEqual([facts.found, facts.placement.kind], [null, "class"]);
+});
+
+test("a settings file that Git ignores is one machine's", () => {
+  const app = "from flask import Flask\napp = Flask(__name__)\napp.config.from_pyfile('settings.py')\n";
+  assert.deepEqual(placed({ ".gitignore": "settings.py\n", "app.py": app, "settings.py": "A = 1\n" }), [
+    "object",
+    "factory-default",
+  ]);
+});
+
+test("our own integration without settings in Flask's config reads the environment", () => {
+  const app = factory(
+    "    app.config.from_object('config.Config')\n    celery_init_app(app)\n",
+    "from celery_app import celery_init_app\n",
+  );
+  const own = "from celery import Task\nclass FlaskTask(Task):\n    pass\ndef celery_init_app(app):\n    pass\n";
+  const { facts } = read({ "app.py": app, "config.py": "class Config:\n    A = 1\n", "celery_app.py": own });
+  assert.equal(facts.style, "environment");
+});
+
 test("tabs, CRLF and `import os` are told", () => {
   const app = factory("    app.config.from_object('config.Config')\n");
   const { facts } = read({ "app.py": app, "config.py": "from os import path\r\nclass Config:\r\n\tA = 1\r\n\r\n" });
