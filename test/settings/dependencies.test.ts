@@ -254,6 +254,22 @@ test("UTF-16 as PowerShell writes it", () => {
   assert.equal(Buffer.from(edits[0]!.after).toString("utf16le"), `\uFEFFflask==3.0\r\nclick==8\r\n${LINE}\r\n`);
 });
 
+test("a sorted list with several on a line gets its element on that line", () => {
+  const list = (...items: string[]) =>
+    `[project]\ndependencies = [\n    ${items.map((item) => `"${item}"`).join(", ")}]\nx = 1\n`;
+  const { texts } = planTree({ "pyproject.toml": list("alembic", "flask", "redis") });
+  assert.is(texts["pyproject.toml"], list("alembic", LINE, "flask", "redis"));
+});
+
+test("setup.py: a list that is changed after it was written is left alone", () => {
+  for (const change of ["REQUIRED += more", "REQUIRED[0] = x", "REQUIRED = other"]) {
+    const { edits, manual } = planTree({
+      "setup.py": `REQUIRED = ["flask"]\n${change}\nsetup(install_requires=REQUIRED)\n`,
+    });
+    assert.equal([edits.length, manual.length], [0, 1], change);
+  }
+});
+
 test("Poetry's caret stands for a limit at the next major version, however that was told", () => {
   const files = { "pyproject.toml": '[tool.poetry.dependencies]\nflask = "*"\n' };
   const { texts } = planTree(files, [{ name: "celery", minimum: "5.4", below: "6" }]);

@@ -70,6 +70,8 @@ test(".gitignore: none needed where one above does it", () => {
     null,
   );
   assert.is(text(mergeGitignore(null, () => true)), `${NOTE}\n!.env.example\n`);
+  // A rule of the file's own takes back what one above says.
+  assert.match(text(mergeGitignore(bytes("!.env\n"), (name) => name === ".env")), "\n.env*\n!.env.example\n");
 });
 
 const ENTRIES: EnvEntry[] = [

@@ -136,8 +136,11 @@ test("rules above the root count up to the top of the repository, and no further
 });
 
 test("a root inside an ignored folder is listed all the same", () => {
-  const top = makeTree([".gitignore", "scratch/\n"], "scratch/app/app.py", "scratch/app/junk.pyc");
+  const top = makeTree([".gitignore", "scratch/**\n"], "scratch/app/app.py", "scratch/app/junk.pyc");
   mkdirSync(path.join(top, ".git"));
+  assert.equal(listFiles(path.join(top, "scratch/app")).pythonPaths, ["app.py"]);
+  // Its own rules still count.
+  writeTree({ "scratch/app/.gitignore": "local.py\n", "scratch/app/local.py": "" }, top);
   assert.equal(listFiles(path.join(top, "scratch/app")).pythonPaths, ["app.py"]);
 });
 
