@@ -104,6 +104,14 @@ test("no certain class: the factory sets a default", () => {
   assert.deepEqual(placed({ "app.py": parameter }), fallback, "given from outside");
 });
 
+test("a class given from outside may be one without the base", () => {
+  const app = factory("    app.config.from_object(given)\n", "from config import DevConfig\n", "given=DevConfig");
+  const stranger = `${HIERARCHY}\nclass OtherConfig:\n    X = 1\n`;
+  assert.deepEqual(placed({ "app/__init__.py": app, "config.py": stranger }), ["object", "factory-default"]);
+  const helper = `${HIERARCHY}\nclass OtherConfig:\n    def x(self):\n        pass\n`;
+  assert.deepEqual(placed({ "app/__init__.py": app, "config.py": helper })[1], "class");
+});
+
 test("a settings class that nobody could select does not count when the class is fixed", () => {
   const app = factory("    app.config.from_object('config.DevConfig')\n");
   const files = { "app/__init__.py": app, "config.py": `${HIERARCHY}\nclass OtherConfig:\n    X = 1\n` };
