@@ -4,7 +4,7 @@
  */
 import type { ActionType, NodePlopAPI } from "plop";
 import { explained } from "./generators/flow/explain.ts";
-import { findGenerators } from "./generators/flow/find.ts";
+import { findGenerator } from "./generators/flow/find.ts";
 import type { PackConfig } from "./generators/flow/plop.ts";
 import { runGenerator } from "./generators/flow/run.ts";
 
@@ -94,8 +94,7 @@ function stepsOf<T extends object>(name: string): (answers?: T, options?: StepOp
   return (answers, options = {}) => [
     async (_data, config, plop) => {
       try {
-        const generators = await findGenerators(new URL("./generators/", import.meta.url));
-        const generator = generators.find((one) => one.name === name);
+        const generator = await findGenerator(new URL("./generators/", import.meta.url), name);
         if (!generator) throw new Error(`the generator ${name} is missing`);
         const { summary } = await runGenerator(generator, {
           root: options.root ?? plop.getDestBasePath(),

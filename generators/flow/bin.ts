@@ -4,7 +4,7 @@ import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
 import { isPlaceholder, readNamed } from "./command-line.ts";
 import { explain, ownVersion } from "./explain.ts";
-import { findGenerators } from "./find.ts";
+import { findGenerator, findGenerators } from "./find.ts";
 import type { Generator } from "./generator.ts";
 import { verifier } from "./offer.ts";
 import { runGenerator } from "./run.ts";
@@ -49,16 +49,17 @@ async function carryOut(command: Command, options: BinOptions): Promise<void> {
   const { words, flags } = command;
   const paint = painter(terminal.out);
   if (flags.has("version") && words.length === 0) return writeLines(terminal.out, ownVersion());
-  const generators = await findGenerators(options.generators);
   const [name, ...positional] = words;
   if (name === undefined) {
     if (!flags.has("help") && isInteractive()) return options.underPlop(["--dest", command.dest, ...forced(flags)]);
     const { overallHelp } = await import("./help.ts");
+    const generators = await findGenerators(options.generators);
     await writeLines(flags.has("help") ? terminal.out : terminal.err, overallHelp(generators, paint));
     if (!flags.has("help")) process.exitCode = 1;
     return;
   }
-  const generator = generators.find((one) => one.name === name) ?? refuseGenerator(name, generators);
+  const generator =
+    (await findGenerator(options.generators, name)) ?? refuseGenerator(name, await findGenerators(options.generators));
   if (flags.has("help")) return help(generator, command.dest, options.stages ?? stages);
   const given = readAnswers(generator, positional, command.named);
   if (isInteractive()) {
