@@ -5,15 +5,27 @@ import { importsOf } from "../survey/values.ts";
 
 /** Adds the import of `celery_init_app` and its call at every place that the survey has found; what is there already stays. */
 export function wireApp(book: EditBook, project: Project, app: FlaskApp, celeryModule: string): void {
-  const open = app.inits.filter((init) => !isInitialised(app.file, init));
+  wireCall(book, project, app, celeryModule, "celery_init_app", app.kind === "module" ? "celery_app = " : "");
+}
+
+/** The same for any `<name>(app)` that may run twice for one application. */
+export function wireCall(
+  book: EditBook,
+  project: Project,
+  app: FlaskApp,
+  module: string,
+  name: string,
+  assign = "",
+): void {
+  const open = app.inits.filter((init) => !isCalled(app.file, init, name));
   for (const init of open) {
-    const call = `${app.kind === "module" ? "celery_app = " : ""}celery_init_app(${init.appName})`;
+    const call = `${assign}${name}(${init.appName})`;
     const edit = init.inline
       ? { start: init.offset, end: init.offset, text: `${call}; ` }
       : insertLines(app.file, init.offset, `${init.indent}${call}\n`);
     book.add(app.file, edit);
   }
-  if (open.length > 0) addImport(book, project, app, celeryModule, "celery_init_app");
+  if (open.length > 0) addImport(book, project, app, module, name);
 }
 
 /** Adds `from <module> import <name>` in the file's own style, unless the name is imported already. */
@@ -30,11 +42,11 @@ export function moduleFrom(app: FlaskApp, module: string): string {
   return `.${module.slice(app.package.length + 1)}`;
 }
 
-/** Whether every way to this point passes a call of `celery_init_app` already. */
-function isInitialised(source: SourceFile, init: InitPoint): boolean {
+/** Whether every way to this point passes a call of `name` already. */
+function isCalled(source: SourceFile, init: InitPoint, name: string): boolean {
   const calls = source.tree.rootNode
     .descendantsOfType("call")
-    .filter((call) => /(^|\.)celery_init_app$/.test(call.childForFieldName("function")?.text ?? ""));
+    .filter((call) => call.childForFieldName("function")?.text.split(".").pop() === name);
   return calls.some((call) => {
     const statement = statementOf(call);
     const block = statement.parent;

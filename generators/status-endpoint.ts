@@ -1,0 +1,42 @@
+import type { Generator } from "./flow/generator.ts";
+import { requireCelery } from "./integration/existing.ts";
+import { appForTasks } from "./integration/target.ts";
+import { wireCall } from "./integration/wiring.ts";
+import { EditBook } from "./python/index.ts";
+import { describeStatus, nextSteps, secretKeyWarning } from "./status/describe.ts";
+import { statusFiles } from "./status/files.ts";
+import { refuseTakenPrefix } from "./status/prefix.ts";
+import { statusPrompts } from "./status/prompts.ts";
+import { requireResults } from "./status/results.ts";
+
+/** State, progress, result and cancelling of tasks over HTTP: https://docs.celeryq.dev/en/stable/userguide/tasks.html#states */
+export const generator: Generator = {
+  name: "status-endpoint",
+  description: "Add routes that tell a task's state, progress and result, with a stream and a page",
+  prompts: statusPrompts,
+  async plan(project, answers, { changes, templates }) {
+    const app = appForTasks(project);
+    const celery = requireCelery(project, "status-endpoint");
+    requireResults(project, celery);
+    refuseTakenPrefix(project, answers.urlPrefix!);
+    const facts = describeStatus(project, app, celery, answers);
+
+    const book = new EditBook();
+    const module = app.package ? `${app.package}.${facts.name}` : facts.name;
+    wireCall(book, project, app, module, "init_task_status");
+    for (const [path, bytes] of book.apply()) changes.edit(path, bytes);
+    for (const [path, text] of Object.entries(statusFiles(templates, facts))) changes.write(path, text);
+
+    const isNew = changes.changes.some(({ action }) => action !== "unchanged");
+    return {
+      generator: "status-endpoint",
+      target: app.target,
+      answers,
+      changes,
+      manual: [],
+      install: null,
+      warnings: secretKeyWarning(project),
+      next: isNew ? nextSteps(facts) : [],
+    };
+  },
+};

@@ -1,0 +1,46 @@
+import type { Detection, Prompt } from "../flow/generator.ts";
+import { preview } from "../integration/prompts.ts";
+import type { Project } from "../survey/project.ts";
+import { findOwn } from "./own.ts";
+import { checkPrefix, freePrefix, normalizePrefix } from "./prefix.ts";
+
+/** The prompts of status-endpoint, in the order of the contract. */
+export const statusPrompts: readonly Prompt[] = [
+  {
+    name: "urlPrefix",
+    message: "Below which path do the routes live?",
+    check: checkPrefix,
+    normalize: normalizePrefix,
+    detect(project) {
+      const own = findOwn(project)?.urlPrefix;
+      return own ? { value: own, certain: true } : { value: freePrefix(project), certain: false };
+    },
+  },
+  yesNo("cancel", "May a task be cancelled?", "DELETE asks it to stop", "tasks always run to their end"),
+  yesNo(
+    "stream",
+    "A live stream of events?",
+    "server-sent events; needs a server with threads",
+    "clients ask again and again",
+  ),
+  yesNo("page", "A page with a progress bar?", "HTML, no build step, strict CSP", "only JSON"),
+  preview,
+];
+
+function yesNo(name: "cancel" | "stream" | "page", message: string, yes: string, no: string): Prompt {
+  return {
+    name,
+    message,
+    choices: [
+      { value: "yes", hint: yes },
+      { value: "no", hint: no },
+    ],
+    detect: (project) => detectPart(project, name),
+  };
+}
+
+/** What an earlier run was told stays. */
+function detectPart(project: Project, name: "cancel" | "stream" | "page"): Detection {
+  const own = findOwn(project);
+  return own ? { value: own[name] ? "yes" : "no", certain: true } : { value: "yes", certain: false };
+}
