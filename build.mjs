@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { build } from "esbuild";
+import { build, transformSync } from "esbuild";
 
 const require = createRequire(import.meta.url);
 process.chdir(import.meta.dirname);
@@ -79,7 +79,8 @@ function compileTemplates() {
     const key = name.split(path.sep).join("/").slice(0, -".hbs".length);
     return `${JSON.stringify(key)}: ${handlebars.precompile(text, options)}`;
   });
-  writeFileSync(`${out}/templates.cjs`, `module.exports = {\n${specs.join(",\n")}\n};\n`);
+  const { code } = transformSync(`module.exports = {\n${specs.join(",\n")}\n};`, { minify: true, format: "cjs" });
+  writeFileSync(`${out}/templates.cjs`, code);
 }
 
 /** Types of index.ts and of what it names, without the rest. */
