@@ -1,0 +1,85 @@
+"""What a worker logs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from typing import Any
+
+import pytest
+
+ENTRY = """
+import logging
+from local import create_app
+from celery import shared_task
+from flask import current_app
+
+flask_app = create_app(CELERY={"broker_url": "%s"}, NAME="local")
+flask_app.logger.warning("touched before the worker configures logging")
+
+@shared_task(name="fail")
+def fail(password, how):
+    current_app.logger.warning("working on it")
+    raise (ConnectionError("refused") if how else ValueError("bad"))
+
+celery_app = flask_app.extensions["celery"]
+"""
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: Any) -> str:
+    folder = tmp_path_factory.mktemp("logging")
+    broker = f"sqla+sqlite:///{folder}/broker.sqlite3"
+    (folder / "entry.py").write_text(ENTRY % broker)
+    environment = {**os.environ, "PYTHONPATH": f"{folder}:{os.environ.get('PYTHONPATH', '')}"}
+    command = [sys.executable, "-m", "celery", "-A", "entry", "worker", "-l", "INFO", "-c", "1"]
+    with open(folder / "log", "w") as stream:
+        worker = subprocess.Popen(command, cwd=folder, env=environment, stdout=stream, stderr=stream)
+    send = textwrap.dedent(
+        """
+        import entry
+        with entry.flask_app.test_request_context(headers={"X-Request-ID": "req-7"}):
+            entry.fail.delay("hunter2", 0)
+            entry.fail.delay("hunter2", how=1)
+        with entry.flask_app.test_request_context(headers={"X-Request-ID": "forged line"}):
+            entry.fail.delay("hunter2", 0)
+        """
+    )
+    subprocess.run([sys.executable, "-c", send], cwd=folder, env=environment, check=True)
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        text = (folder / "log").read_text()
+        if text.count("called with") >= 3:
+            break
+        time.sleep(0.2)
+    worker.terminate()
+    worker.wait(20)
+    return (folder / "log").read_text()
+
+
+def lines(log: str, part: str) -> list[str]:
+    return [line for line in log.splitlines() if part in line]
+
+
+def test_records_carry_task_and_request_id(log: str) -> None:
+    working = lines(log, "working on it")
+    assert len(working) == 3, log
+    assert sum("[request req-7]" in line for line in working) == 2
+    assert all("[task -]" not in line and "[task " in line for line in working)
+    assert "forged" not in log
+    assert lines(log, " ready.")[0].count("[task -] [request -]") == 1
+
+
+def test_a_failure_is_logged_once_with_masked_arguments(log: str) -> None:
+    failures = lines(log, "called with")
+    assert len(failures) == 3, log
+    assert "hunter2" not in log
+    assert "called with (<str>, 0)" in log
+
+
+def test_connection_trouble_is_told_from_a_bug(log: str) -> None:
+    assert len(lines(log, "connection trouble")) == 1
+    assert len(lines(log, "(bug;")) == 2

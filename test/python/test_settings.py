@@ -1,0 +1,155 @@
+"""Settings: defaults, overriding, the environment, and what is refused."""
+
+from __future__ import annotations
+
+import ssl
+from typing import Any
+
+import pytest
+from celery.exceptions import ImproperlyConfigured
+
+
+def shop(**config: Any) -> Any:
+    from shop import create_app
+
+    return create_app(**config).extensions["celery"].conf
+
+
+def plain(**config: Any) -> Any:
+    from plain import create_app
+
+    return create_app(**config).extensions["celery"].conf
+
+
+def envy(**config: Any) -> Any:
+    from envy import create_app
+
+    return create_app(**config).extensions["celery"].conf
+
+
+def test_defaults_are_merged_with_the_mapping() -> None:
+    conf = shop(CELERY={"broker_url": "redis://h/0", "broker_transport_options": {"visibility_timeout": 7200}})
+    assert conf.task_ignore_result is True
+    assert conf.accept_content == ["json"]
+    assert conf.broker_transport_options["visibility_timeout"] == 7200
+    assert conf.broker_transport_options["global_keyprefix"] == "shop:"
+
+
+def test_flat_keys_become_lower_case_settings() -> None:
+    conf = plain(CELERY_TASK_TIME_LIMIT=77, CELERY_BROKER_URL="redis://h/3")
+    assert (conf.task_time_limit, conf.broker_url) == (77, "redis://h/3")
+
+
+@pytest.mark.parametrize("make", [shop, plain, envy])
+def test_the_environment_wins(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CELERY_BROKER_URL", "memory://")
+    monkeypatch.setenv("CELERY_RESULT_BACKEND", "cache+memory://")
+    conf = make()
+    assert (conf.broker_url, conf.result_backend) == ("memory://", "cache+memory://")
+    assert (conf.broker_read_url, conf.broker_write_url) == ("memory://", "memory://")
+
+
+def test_an_explicit_memory_broker_in_a_test_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    from shop import create_app
+
+    monkeypatch.setenv("CELERY_BROKER_URL", "redis://production:6379/0")
+    monkeypatch.setenv("CELERY_RESULT_BACKEND", "redis://production:6379/1")
+    app = create_app(TESTING=True, CELERY={"broker_url": "memory://", "result_backend": "redis://localhost/1"})
+    celery = app.extensions["celery"]
+    assert celery.connection_for_write().transport_cls == "memory"
+    assert celery.connection_for_read().transport_cls == "memory"
+    assert type(celery.backend).__name__ == "CacheBackend"
+    # Outside a test, the environment stays first.
+    outside = create_app(CELERY={"broker_url": "memory://"}).extensions["celery"]
+    assert outside.connection_for_write().transport_cls == "redis"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("task_time_limt", "task_time_limit"),
+        ("CELERY_TASK_RESULT_EXPIRES", "result_expires"),
+        ("CELERYD_CONCURRENCY", "worker_concurrency"),
+        ("BROKER_URL", "broker_url"),
+    ],
+)
+def test_unknown_settings_are_refused_with_a_hint(name: str, hint: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"'{name}' .did you mean '{hint}'"):
+        shop(CELERY={name: 1, "broker_url": "redis://h/0"})
+
+
+def test_unknown_flat_keys_are_refused_too() -> None:
+    with pytest.raises(ImproperlyConfigured, match="'task_result_expires' .did you mean 'result_expires'"):
+        plain(CELERY_TASK_RESULT_EXPIRES=1)
+
+
+def test_documented_settings_that_celery_does_not_list_are_known() -> None:
+    shop(CELERY={"broker_url": "redis://h/0", "redis_client_name": "shop", "redbeat_lock_timeout": 5})
+
+
+@pytest.mark.parametrize("url", ["", None, "rabbitmq_production_your_connection_string_here"])
+def test_a_missing_or_placeholder_broker_fails_at_start(url: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    if url:
+        monkeypatch.setenv("CELERY_BROKER_URL", url)
+    with pytest.raises(ImproperlyConfigured, match="CELERY_BROKER_URL is (missing|still the placeholder)"):
+        envy()
+    with pytest.raises(ImproperlyConfigured, match="CELERY_BROKER_URL is (missing|still the placeholder)"):
+        shop(CELERY={"broker_url": url})
+    # Debugging and testing need no server to start.
+    assert shop(TESTING=True, CELERY={"broker_url": url}) is not None
+
+
+def test_a_placeholder_for_results_fails_too() -> None:
+    with pytest.raises(ImproperlyConfigured, match="CELERY_RESULT_BACKEND is still the placeholder"):
+        shop(CELERY={"broker_url": "redis://h/0", "result_backend": "x_y_your_connection_string_here"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:s3cret@h:6379/0",
+        "rediss://user:s3/cr@et@h:6379/0?ssl_cert_reqs=none&password=s3cret",
+        "sentinel://:s3cret@a:1;sentinel://:s3cret@b:2",
+    ],
+)
+def test_masked_urls_show_no_secret(url: str) -> None:
+    from shop.celery_settings import masked
+
+    assert "s3" not in masked(url) and masked(url).startswith(url.partition("//")[0])
+
+
+def test_tls_is_verified() -> None:
+    conf = shop(CELERY={"broker_url": "rediss://h/0", "result_backend": "rediss://h/1"})
+    assert conf.broker_use_ssl == {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+    assert conf.redis_backend_use_ssl == {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"broker_url": "rediss://:s3cret@h/0?ssl_cert_reqs=none"},
+        {"broker_url": "rediss://:s3cret@h/0?ssl_cert_reqs=CERT_OPTIONAL"},
+        {"broker_url": "rediss://:s3cret@h/0", "broker_use_ssl": {"ssl_cert_reqs": ssl.CERT_NONE}},
+        {"broker_url": "rediss://:s3cret@h/0", "broker_use_ssl": {"ssl_cert_reqs": "none"}},
+        {"broker_url": "rediss://:s3cret@h/0", "broker_use_ssl": {"ssl_check_hostname": True}},
+        {"broker_url": "redis://h/0", "result_backend": "rediss://:s3cret@h/0?ssl_cert_reqs=none"},
+    ],
+)
+def test_tls_without_verification_is_refused(own: Any) -> None:
+    with pytest.raises(ImproperlyConfigured) as caught:
+        shop(CELERY=own)
+    assert "certificate" in str(caught.value) and "s3cret" not in str(caught.value)
+
+
+def test_amqps_is_verified_with_its_host_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CELERY_BROKER_URL", "amqps://user:s3cret@mq.example:5671/v")
+    assert envy().broker_use_ssl == {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": "mq.example"}
+
+
+def test_the_embedded_broker_lives_in_the_instance_folder() -> None:
+    from local import create_app
+
+    app = create_app(DEBUG=True)
+    conf = app.extensions["celery"].conf
+    assert conf.broker_url == f"sqla+sqlite:///{app.instance_path}/celery/broker.sqlite3"
+    assert conf.result_backend == f"db+sqlite:///{app.instance_path}/celery/results.sqlite3"
