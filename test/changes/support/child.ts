@@ -1,7 +1,7 @@
 /**
  * One run in a process of its own, which ends in the way that the test asks for. Arguments: root, kind (`links` or
  * `copies`), how (`kill`, `exit`, `throw`, `wait` or `none`), number of the call at which it happens.
- * Prints the number of calls when it comes to the end.
+ * Prints the names of the calls when it comes to the end.
  */
 import { existsSync, writeFileSync } from "node:fs";
 import { commit } from "../../../generators/changes/commit.ts";
@@ -31,7 +31,7 @@ function fail(): never {
 }
 
 await commit(root, makeChanges(root), kind === "copies" ? withoutLinks(fs) : fs).then(
-  () => console.log(calls.length),
+  () => console.log(JSON.stringify(calls)),
   (error) => {
     console.error(error.code ?? error.message);
     process.exitCode = 1;
