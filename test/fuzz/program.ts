@@ -91,10 +91,13 @@ export const program: fc.Arbitrary<Program> = fc
         fc.option(leaving(shape.app), { freq: 9, nil: [] }),
       )
       .map(([bind, body, end]) => {
+        // An annotation is a promise of the user's: it may stand only where it is kept.
+        const isKept = shape.hostility === 0 && shape.bindFirst;
+        const signature = isKept ? shape.signature.text : shape.signature.text.replace(/ -> .*$/, "");
         const isGlobal = shape.globalName && canBeGlobal([bind, body]);
         const first = isGlobal ? [`global ${shape.app}`] : [];
         const lines = [...first, ...(shape.bindFirst ? bind : []), ...body, ...end];
-        const head = `${shape.decorated}def ${shape.factory}${shape.signature.text}:`;
+        const head = `${shape.decorated}def ${shape.factory}${signature}:`;
         const definition = writeOut([{ head, body: lines.length > 0 ? lines : ["pass"] }], 0);
         const global = isGlobal ? `${shape.app} = None\n\n\n` : "";
         return finish(shape, `${shape.header}${IMPORTS}${SHOP}${shape.moduleLevel}${global}${definition}`);

@@ -1,0 +1,21 @@
+from flask import Flask
+from redis import Redis
+from rq import Queue
+
+from .celery_app import celery_init_app
+
+
+def create_app():
+    app = Flask(__name__)
+    app.redis = Redis.from_url("redis://")
+    app.task_queue = Queue("shop-tasks", connection=app.redis)
+    app.config.setdefault(
+        "CELERY",
+        {
+            # Local servers; CELERY_BROKER_URL and CELERY_RESULT_BACKEND come first.
+            "broker_url": "redis://localhost:6379/0",
+            "result_backend": "redis://localhost:6379/1",
+        },
+    )
+    celery_init_app(app)
+    return app
