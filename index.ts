@@ -17,10 +17,14 @@ export type { Choice, Detection, Generator, Prompt, Verification, Workbench } fr
 export { maskSecrets } from "./generators/flow/mask.ts";
 export type { Answers, InstallStep, ManualStep, Plan } from "./generators/flow/plan.ts";
 export { actionType, type PackConfig, registerGenerators } from "./generators/flow/plop.ts";
+export { previewPrompt } from "./generators/flow/preview.ts";
 export { type Outcome, type RunOptions, runGenerator } from "./generators/flow/run.ts";
 export { type Stages, stages } from "./generators/flow/stages.ts";
 export type { Edit, SourceFile } from "./generators/python/source.ts";
 export type * from "./generators/survey/project.ts";
+
+/** Locating and splicing Python source, loaded when it is called for: `const { splice } = await loadPython()`. */
+export const loadPython = () => import("./generators/python/index.ts");
 
 type YesNo = "yes" | "no";
 type Preview = "no" | "diff" | "json";

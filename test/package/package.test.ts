@@ -93,53 +93,66 @@ test("in a clone, npx plop finds the built plopfile", async () => {
   assert.match(own.stderr, "[dest-is-the-pack]");
 });
 
-test("loaded by its name into a team's plopfile; its generators work there and its bin without one", async () => {
-  writeTree(
-    {
-      "plopfile.js": `export default async function (plop) {
-        await plop.load("plop-pack-flask-celery", { prefix: "fc-", defaults: { broker: "rabbitmq" } });
-        plop.setGenerator("mine", { description: "", prompts: [], actions: [() => "mine ran"] });
-      }`,
-      "site/app.py": "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n    return app\n",
-    },
-    team,
-  );
-  const mine = await plop("mine");
+/** A code block of docs/composing.md, by the file name in its first line. */
+function fromDocs(name: string): string {
+  const docs = readFileSync(path.join(repository, "docs/composing.md"), "utf8");
+  const block = new RegExp(`\\n\`\`\`js\\n(// ${name}\\n[^]*?)\\n\`\`\`\\n`).exec(docs);
+  if (!block) throw new Error(`docs/composing.md has no block ${name}`);
+  return block[1]!;
+}
+
+const factory = "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n    return app\n";
+
+test("docs: loaded by its name beside three other packs and a team's own generator", async () => {
+  for (const name of ["remove", "json-modify", "fancy-comments"].map((one) => `plop-pack-${one}`)) {
+    symlinkSync(path.join(modules, name), path.join(team, "node_modules", name));
+  }
+  writeTree({ "plopfile.js": fromDocs("plopfile.js"), "site/app.py": factory }, team);
+  const mine = await plop("component");
   assert.is(mine.code, 0, mine.stderr);
-  const preview = await plop("fc-celery-factory", "--dest", "site", "--", "--preview", "json");
+  assert.match(mine.stderr, "a component");
+  const preview = await plop("acme-celery-factory", "--dest", "site", "--", "--preview", "json");
   assert.is(preview.code, 0, preview.stderr);
   const plan = JSON.parse(preview.stdout);
   assert.is(plan.answers.broker, "rabbitmq");
-  assert.ok(plan.next.includes("npx plop fc-celery-verify"));
-  const bin = path.join(installed, "dist/bin.js");
-  const direct = await runCommand([process.execPath, bin, "celery-factory", "--broker", "redis", "--preview", "json"], {
-    cwd: path.join(team, "site"),
-  });
-  assert.is(direct.code, 0, direct.stderr);
-  assert.is(JSON.parse(direct.stdout).answers.broker, "redis");
+  assert.is(plan.answers.config, "environment");
+  assert.ok(plan.next.some((line: string) => line.includes("celery-verify")));
+  const made = plan.changes.find((change: { path: string }) => change.path === "celery_app.py");
+  assert.match(made.diff, "Owned by the platform team.");
   assert.equal(readdirSync(path.join(team, "site")), ["app.py"]);
 });
 
-test("our generator is a step of a team's own action list", async () => {
-  writeTree(
-    {
-      "steps.js": `import { celeryFactory } from "plop-pack-flask-celery";
-      export default function (plop) {
-        plop.setGenerator("ours", { description: "", prompts: [], actions: [
-          () => "theirs",
-          ...celeryFactory({ broker: "embedded" }),
-        ] });
-        plop.setGenerator("other", { description: "", prompts: [], actions: [] });
-      }`,
-    },
-    team,
-  );
-  cpSync(path.join(team, "site"), path.join(team, "second"), { recursive: true });
-  const { code, stderr } = await plop("--plopfile", "steps.js", "ours", "--dest", "second");
+test("the bin needs no plopfile", async () => {
+  const bin = path.join(installed, "dist/bin.js");
+  const args = ["celery-factory", "--broker", "redis", "--preview", "json"];
+  const { code, stdout, stderr } = await runCommand([process.execPath, bin, ...args], { cwd: path.join(team, "site") });
   assert.is(code, 0, stderr);
-  assert.match(stderr, "theirs");
-  assert.match(stderr, "celery-factory: ", stderr);
+  assert.is(JSON.parse(stdout).answers.broker, "redis");
+  assert.equal(readdirSync(path.join(team, "site")), ["app.py"]);
+});
+
+test("docs: our generator is a step of a team's own action list", async () => {
+  writeTree({ "steps.js": fromDocs("steps.js"), "second/app.py": factory }, team);
+  const { code, stderr } = await plop("--plopfile", "steps.js", "service", "--dest", "second");
+  assert.is(code, 0, stderr);
+  assert.match(stderr, "celery-factory: ");
+  assert.is(readFileSync(path.join(team, "second/OWNERS"), "utf8"), "platform\n");
   assert.match(readFileSync(path.join(team, "second/app.py"), "utf8"), "celery_init_app(app)");
+});
+
+test("docs: a team's own generator on our stages edits, twice is once, and asks for what is missing", async () => {
+  writeTree({ "own.js": fromDocs("own.js"), "third/app.py": factory }, team);
+  const own = (...args: string[]) => plop("--plopfile", "own.js", "team-name", "--dest", "third", ...args);
+  const missing = await own();
+  assert.is(missing.code, 1);
+  assert.match(missing.stderr, "team: nothing in the project names the team.");
+  for (const summary of ["1 file edited", "nothing to change"]) {
+    const { code, stderr } = await own("--", "--team", "Platform");
+    assert.is(code, 0, stderr);
+    assert.match(stderr, summary);
+    const expected = factory.replace("    return", '    app.config["TEAM"] = "platform"\n    return');
+    assert.is(readFileSync(path.join(team, "third/app.py"), "utf8"), expected);
+  }
 });
 
 test("its types are right for a strict consumer, with and without skipLibCheck for our own files", async () => {
