@@ -8,14 +8,19 @@ import { planFor } from "./plan.ts";
 /** Thousands of projects are made: in memory where the system has such a place. */
 const PARENT = existsSync("/dev/shm") ? "/dev/shm" : realpathSync(os.tmpdir());
 
-/** An empty folder that the test removes with discard(). */
+const made = new Set<string>();
+process.on("exit", () => made.forEach(discard));
+
+/** An empty folder that the test removes with discard(); what a failed test leaves goes when the process ends. */
 export function fastDir(): string {
-  return mkdtempSync(path.join(PARENT, "plop-fast-"));
+  const folder = mkdtempSync(path.join(PARENT, "plop-commit-"));
+  made.add(folder);
+  return folder;
 }
 
 /** A small project as people have them, with a secret, a script, CRLF and bytes that are no UTF-8. */
-export function makeProject(parent = PARENT): string {
-  const root = mkdtempSync(path.join(parent, "plop-commit-"));
+export function makeProject(): string {
+  const root = fastDir();
   writeTree(
     {
       "app/__init__.py": "def create_app():\r\n    return app\r\n",
@@ -60,5 +65,6 @@ function print(tree: Map<string, Entry>): string {
 }
 
 export function discard(root: string): void {
+  made.delete(root);
   rmSync(root, { recursive: true, force: true });
 }
