@@ -91,6 +91,20 @@ test("chosen from Plop's menu, it asks the same questions", async () => {
   assert.ok(existsSync(path.join(root, "hello.txt")));
 });
 
+test("after a change it offers to prove it, and runs the checks on a yes", async () => {
+  const root = tempDir();
+  const command = plopCommand(fakePlopfile, "hello", "--dest", root);
+  const steps = [
+    ["Which broker?", keys.enter],
+    ["Write this change?", keys.enter],
+    ["Prove now that it works", keys.enter],
+  ] as const;
+  const { code, shown } = await runInTerminal(command, steps, { env: { FAKE_VERIFY: "1" } });
+  assert.is(code, 0, shown);
+  assert.match(shown, "npx plop celery-verify");
+  assert.match(shown, "ok    greeting");
+});
+
 test("in CI nothing is asked, terminal or not", async () => {
   const root = tempDir();
   const command = plopCommand(fakePlopfile, "hello", "--dest", root);

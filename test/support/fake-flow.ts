@@ -91,6 +91,17 @@ export const generator: Generator = {
   },
 };
 
+/** A checklist that holds once hello.txt is there. */
+export const verifier: Generator = {
+  name: "celery-verify",
+  description: "checks the greeting",
+  prompts: [],
+  async verify(project) {
+    const passed = project.read("hello.txt") !== null;
+    return { passed, text: passed ? "ok    greeting" : "FAIL  greeting", json: { passed } };
+  },
+};
+
 export const fakeStages: Stages = {
   recover: async (root) => (existsSync(path.join(root, ".left-over")) ? "An earlier run was taken back." : ""),
   survey: async (root) => fakeProject(root),

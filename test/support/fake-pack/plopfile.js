@@ -1,11 +1,11 @@
 // A plopfile with the fake generator: what plopfile.ts does, minus the real generators. Run it with `node --import tsx`.
 import { whileLoading } from "../../../generators/flow/explain.ts";
 import { registerGenerators } from "../../../generators/flow/plop.ts";
-import { fakeStages, generator } from "../fake-flow.ts";
+import { fakeStages, generator, verifier } from "../fake-flow.ts";
 
 export default function plopfile(plop, config) {
   return whileLoading(() => {
-    registerGenerators(plop, [generator], config, fakeStages);
+    registerGenerators(plop, process.env.FAKE_VERIFY ? [generator, verifier] : [generator], config, fakeStages);
     plop.setDefaultInclude({ generators: true, actionTypes: true });
     // With one generator alone, Plop would run it whatever name is typed.
     plop.setGenerator("other", { description: "not ours", prompts: [], actions: [() => "other ran"] });
