@@ -5,6 +5,8 @@ import type { WorkerCommand } from "./static/documented.ts";
 export interface Entry {
   /** As in `celery -A make_celery`, "" where there is none: then the factory is called. */
   name: string;
+  /** The module of it: `celery -A shop.celery_app` may name a variable in the module `shop`. */
+  module: string;
   /** File of that module, relative to the root; "" where there is none. */
   path: string;
   /** Folders that modules are imported from, relative to the root, the entry's first. */
@@ -34,10 +36,11 @@ export function findEntry(project: Project, app: FlaskApp | null, commands: read
   for (const name of candidates) {
     const found = name === "" ? null : locateModule(project, roots, name);
     if (found && (!usual.includes(name) || namesCelery(project, found.path))) {
-      return { name, path: found.path, importRoots: [found.root, ...roots.filter((root) => root !== found.root)] };
+      const { module, path, root } = found;
+      return { name, module, path, importRoots: [root, ...roots.filter((other) => other !== root)] };
     }
   }
-  return { name: "", path: "", importRoots: roots };
+  return { name: "", module: "", path: "", importRoots: roots };
 }
 
 /** File of `package.module`, `package.module:name` or `package.module.name`; null when there is none. */
@@ -45,7 +48,7 @@ export function locateModule(
   project: Project,
   roots: readonly string[],
   name: string,
-): { path: string; root: string } | null {
+): { module: string; path: string; root: string } | null {
   const [module = ""] = name.split(":");
   const paths = new Set(project.paths);
   const parts = module.split(".");
@@ -57,7 +60,7 @@ export function locateModule(
       // The last part may be a name inside the module, as in `celery -A shop.celery_app`.
       const named =
         length === parts.length || (path && new RegExp(`\\b${parts.at(-1)}\\b`).test(project.parse(path)?.text ?? ""));
-      if (path && named) return { path, root };
+      if (path && named) return { module: parts.slice(0, length).join("."), path, root };
     }
   }
   return null;

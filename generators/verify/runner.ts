@@ -66,6 +66,7 @@ async function runIn(workspace: Workspace, request: RunRequest): Promise<RunResu
   const details = {
     root: workspace.root,
     entry: entry.name,
+    entryModule: entry.module,
     entryPath: entry.path,
     importRoots: entry.importRoots,
     files: [...python, ...project.paths.filter((name) => /(^|\/)\.?env|\.ya?ml$|\.cfg$|\.ini$/.test(name))],
@@ -75,6 +76,7 @@ async function runIn(workspace: Workspace, request: RunRequest): Promise<RunResu
     seconds,
     stackFile,
     workerLog: file("worker.log"),
+    readyFile: file("ready"),
     installCommand,
   };
   writeFileSync(requestFile, JSON.stringify(details));

@@ -31,9 +31,12 @@ export interface Twin {
 }
 
 /** Runs verification on a project; fails when that leaves a trace in it. */
-export async function verify(root: string, options: Partial<VerifyOptions> = {}): Promise<VerifyReport> {
-  const { python } = await pythonEnv();
-  process.env.CELERY_VERIFY_PYTHON = python;
+export async function verify(
+  root: string,
+  options: Partial<VerifyOptions> = {},
+  python?: string,
+): Promise<VerifyReport> {
+  process.env.CELERY_VERIFY_PYTHON = python ?? (await pythonEnv()).python;
   const project = await survey(root);
   const before = snapshotTree(root);
   const report = await verifyProject(project, { app: project.apps[0] ?? null, live: false, ...options });

@@ -65,7 +65,7 @@ def start_flask(application: Application, request: Dict[str, Any], log: Events) 
     entry = request["entry"]
     if entry:
         try:
-            importlib.import_module(entry.split(":")[0])
+            importlib.import_module(request["entryModule"])
         except BaseException as error:  # noqa: B902 - sys.exit() as well
             started = bool(application.flasks) and log.place(error).startswith(request["entryPath"] + ":")
             if not started:
@@ -121,8 +121,10 @@ def find_celery(application: Application, request: Dict[str, Any], log: Events, 
             "Give the Celery application the name `celery_app` in the entry, and no Flask application the name `app`.",
             place,
         )
+    # `celery.current_app`, which Flask-CeleryExt configures, is a stand-in for the application itself.
+    found = _unwrap(found)
     application.celery = found
-    matching = [app for app, _ in application.flasks if app.extensions.get("celery") is found]
+    matching = [app for app, _ in application.flasks if _unwrap(app.extensions.get("celery")) is found]
     application.flask = (matching or [application.flask])[-1]
     shared = bool(matching)
     known = _from_extensions(application)
@@ -133,14 +135,17 @@ def find_celery(application: Application, request: Dict[str, Any], log: Events, 
             "Let the entry take flask_app.extensions[\"celery\"].",
             place,
         )
-    if any(task.shared for task in sources.tasks) and _seen_by_threads() is not found:
+    default = _seen_by_threads() is found
+    if any(task.shared for task in sources.tasks) and not default:
         raise Failed(
             "it is not the default: in the threads of a web server, shared_task() would send to another Celery application, with the default broker",
             "Call celery_app.set_default() after it has been configured.",
             at,
         )
     where = f"made at {at}" if at else "found"
-    return f"{where}, shared through app.extensions" if shared or known else f"{where}; not in app.extensions, which is fine for this pattern"
+    if not shared and known is None:
+        return f"{where}; not in app.extensions, which is fine for this pattern"
+    return f"{where}, shared through app.extensions"
 
 
 def _from_extensions(application: Application) -> Any:
@@ -149,10 +154,10 @@ def _from_extensions(application: Application) -> Any:
     for flask_app, _ in reversed(application.flasks):
         found = flask_app.extensions.get("celery")
         if isinstance(found, celery.Celery):
-            return found
+            return _unwrap(found)
         found = getattr(flask_app.extensions.get("flask-celeryext"), "celery", None)
         if isinstance(found, celery.Celery):
-            return found
+            return _unwrap(found)
     return None
 
 
@@ -163,7 +168,10 @@ def _seen_by_threads() -> Any:
     thread = threading.Thread(target=lambda: seen.append(_state.get_current_app()))
     thread.start()
     thread.join()
-    found = seen[0]
+    return _unwrap(seen[0])
+
+
+def _unwrap(found: Any) -> Any:
     return found._get_current_object() if hasattr(found, "_get_current_object") else found
 
 

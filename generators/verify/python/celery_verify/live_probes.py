@@ -3,12 +3,21 @@
 import os
 import threading
 import time
+from typing import Any
 
-from celery import shared_task
+from celery import shared_task, signals
 
 from celery_verify import probes
 
 probes.register(shared_task)
+
+
+def _tell_ready(**_: Any) -> None:
+    with open(os.environ["CELERY_VERIFY_READY"], "w", encoding="utf-8") as stream:
+        stream.write("ready")
+
+
+signals.worker_ready.connect(_tell_ready, weak=False)
 
 
 def _end_with_parent(parent: int) -> None:

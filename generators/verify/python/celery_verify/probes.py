@@ -29,15 +29,20 @@ def look_for_context() -> Dict[str, Any]:
 
 def use_session() -> Dict[str, Any]:
     """Runs a statement in each session of the application, on a database of our own: neither file nor network is needed."""
+    sessions = find_sessions()
+    _state["closed"] = {}
+    if not sessions:
+        return {"sessions": []}
     import sqlalchemy
 
     seen = []
-    _state["closed"] = {}
-    for name, session in find_sessions():
+    for name, session in sessions:
         engine = sqlalchemy.create_engine("sqlite://")
         real = session()
         _watch(real, name)
-        value = session.execute(sqlalchemy.text("SELECT 41 + 1"), bind_arguments={"bind": engine}).scalar()
+        # SQLAlchemy 1.3 takes the engine by itself.
+        where = {"bind": engine} if sqlalchemy.__version__.startswith("1.3") else {"bind_arguments": {"bind": engine}}
+        value = session.execute(sqlalchemy.text("SELECT 41 + 1"), **where).scalar()
         seen.append({"name": name, "value": value})
     return {"sessions": seen}
 
@@ -92,9 +97,9 @@ def find_sessions() -> List[Tuple[str, Any]]:
     return list(found.values())
 
 
-def register(decorate: Callable[..., Any]) -> Dict[str, Any]:
+def register(decorate: Callable[..., Any], **more: Any) -> Dict[str, Any]:
     """Registers the probes through `app.task` or `shared_task` and returns them by name."""
-    options = {"ignore_result": False, "serializer": "json", "acks_late": False}
+    options = {"ignore_result": False, "serializer": "json", "acks_late": False, **more}
     made = {}
     for function in (echo, look_for_context, use_session, look_at_sessions, fail):
         made[function.__name__] = decorate(name=f"{PREFIX}.{function.__name__}", **options)(function)

@@ -74,12 +74,17 @@ def share_configuration(application: Application, sources: Sources, request: Dic
             "Hand Flask's configuration to Celery: celery_app.config_from_object(app.config[\"CELERY\"]).",
             application.celery_place() or place,
         )
+    from_environment = celery_url == os.environ.get("CELERY_BROKER_URL")
+    if not flask_url and from_environment:
+        return "both take the broker from CELERY_BROKER_URL in the environment"
     if not flask_url:
         raise Failed(
             "Celery has a broker that Flask's configuration does not know",
             "Put the broker URL into Flask's configuration and configure Celery from there.",
             application.celery_place() or place,
         )
+    if celery_url != flask_url and from_environment:
+        return f"one broker URL: CELERY_BROKER_URL in the environment, else Flask's {key}"
     if celery_url != flask_url:
         raise Failed(
             f"Flask's configuration ({key}) names one broker, Celery another",

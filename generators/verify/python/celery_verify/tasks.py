@@ -177,7 +177,7 @@ def register_other_bases(application: Application) -> List[Tuple[str, Any, Any]]
         if name.startswith(("celery.", probes.PREFIX)) or call in seen:
             continue
         seen.add(call)
-        options = {"base": type(task).__mro__[1], "ignore_result": False, "serializer": "json"}
+        options = {"base": type(task).__mro__[1], "ignore_result": False, "serializer": "json", "shared": False}
         probe = app.task(name=f"{probes.PREFIX}.context_{len(seen)}", **options)(probes.look_for_context)
         found.append((name, task, probe))
     return found

@@ -15,7 +15,7 @@ from .application import Application
 from .events import Events, Failed
 from .tasks import Runner, register_other_bases
 
-START_SECONDS = 15.0
+START_SECONDS = 30.0
 
 
 class InProcess:
@@ -27,12 +27,13 @@ class InProcess:
         self.error: Optional[BaseException] = None
 
     def start(self) -> Runner:
+        from celery.app.trace import setup_worker_optimizations
         from celery.worker import WorkController
 
         app = self.application.celery
         _use_memory(app)
         queue = app.conf.task_default_queue
-        runner = Runner(self.application, queue, probes.register(app.task))
+        runner = Runner(self.application, queue, probes.register(app.task, shared=False))
         runner.other_bases = register_other_bases(self.application)
         turned = threading.Event()
         outer = self
@@ -46,6 +47,8 @@ class InProcess:
                 outer.error = sys.exc_info()[1] or outer.error
                 turned.set()
 
+        # As `celery worker` does: tasks are looked up in this application, whatever thread they run in.
+        setup_worker_optimizations(app)
         options = {"without_heartbeat": True, "without_mingle": True, "without_gossip": True}
         try:
             worker = Worker(app=app, pool="solo", concurrency=1, hostname="celery-verify@local", loglevel="ERROR", ready_callback=None, **options)
@@ -107,6 +110,7 @@ class Real:
             raise Failed("there is no module that `celery -A` could load", "Run celery-factory, which makes make_celery.py.", place)
         env = dict(os.environ)
         env["PYTHONPATH"] = os.pathsep.join(part for part in (self.helper_path, env.get("PYTHONPATH", "")) if part)
+        env["CELERY_VERIFY_READY"] = self.request["readyFile"]
         command = [
             *(sys.executable, "-B", "-m", "celery", "-A", self.request["entry"], "worker"),
             *("--pool", "solo", "--loglevel", "WARNING", "--queues", self.name, "--hostname", f"{self.name}@%h"),
@@ -128,15 +132,15 @@ class Real:
             raise Failed(f"the broker can't be reached: {type(error).__name__}: {error}", "Start the broker, or correct CELERY_BROKER_URL.", place) from error
 
     def _await_worker(self, place: str) -> None:
-        """Ready when it consumes: then its control queue answers a ping, also where results are off."""
+        """Ready when it says so in a file: not every transport has a control queue, and results may be off."""
         deadline = time.monotonic() + START_SECONDS
-        node = None
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
-                raise Failed(f"the worker ended with exit code {self.process.returncode if self.process else '?'}: {self._tail()}", "Start it by hand and mend what it says.", place)
-            node = self.application.celery.control.ping(timeout=0.5, pattern=f"{self.name}@*", matcher="glob", limit=1)
-            if node:
+                code = self.process.returncode if self.process else "?"
+                raise Failed(f"the worker ended with exit code {code}: {self._tail()}", "Start it by hand and mend what it says.", place)
+            if os.path.exists(self.request["readyFile"]):
                 return
+            time.sleep(0.02)
         raise Failed(f"the worker is not ready after {START_SECONDS:.0f} s: {self._tail()}", "Start it by hand and look at its log.", place)
 
     def _tail(self) -> str:

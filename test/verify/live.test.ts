@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { execa } from "execa";
+import { suite } from "uvu";
+import { pythonEnv } from "../support/python-env.ts";
+import { freePort, type Server, skip, startRabbitmq, startRedis } from "../support/servers.ts";
+import { redChecks, sound, verify } from "./support/twin.ts";
+
+const test = suite("live");
+
+/** Workers that were started by celery-verify and are still there. */
+function workersLeft(): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+        return command.includes("celery_verify.live_probes") ? [`${pid}: ${command}`] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+function useServer(broker: string, results: string): void {
+  process.env.CELERY_BROKER_URL = broker;
+  process.env.CELERY_RESULT_BACKEND = results;
+}
+
+async function keysLeft({ port }: Server): Promise<string> {
+  const { python } = await pythonEnv();
+  const script = "import redis,sys; print([k for k in redis.Redis(port=int(sys.argv[1])).keys() if b'verify' in k])";
+  return (await execa(python, ["-c", script, String(port)])).stdout;
+}
+
+test.after.each(() => {
+  delete process.env.CELERY_BROKER_URL;
+  delete process.env.CELERY_RESULT_BACKEND;
+});
+
+test("a real worker on Redis, and nothing is left of it", async () => {
+  const redis = await startRedis();
+  if (!redis) return skip("live verification on Redis", "redis-server is not installed");
+  useServer(redis.url, redis.url.replace(/0$/, "1"));
+  const report = await verify(sound, { live: true });
+  assert.deepEqual(redChecks(report), [], JSON.stringify(report.checks, null, 1));
+  assert.equal(report.ok, true);
+  assert.match(report.checks.find(({ id }) => id === "worker-starts")!.detail, /real worker/);
+  assert.equal(await keysLeft(redis), "[]");
+  assert.deepEqual(workersLeft(), []);
+  await redis.stop();
+});
+
+test("a broker that is down is told in one line", async () => {
+  const port = await freePort();
+  useServer(`redis://127.0.0.1:${port}/0`, `redis://127.0.0.1:${port}/1`);
+  const report = await verify(sound, { live: true });
+  assert.deepEqual(redChecks(report), ["worker-starts"]);
+  assert.match(report.checks.find(({ id }) => id === "worker-starts")!.detail, /broker can't be reached/);
+  assert.deepEqual(workersLeft(), []);
+});
+
+test("a real worker on RabbitMQ", async () => {
+  const [rabbit, redis] = [await startRabbitmq(), await startRedis()];
+  if (!rabbit || !redis) return skip("live verification on RabbitMQ", "rabbitmq-server is not installed");
+  useServer(rabbit.url, redis.url);
+  const report = await verify(sound, { live: true });
+  assert.deepEqual(redChecks(report), [], JSON.stringify(report.checks, null, 1));
+  assert.equal(report.ok, true);
+  assert.deepEqual(workersLeft(), []);
+  await rabbit.stop();
+  await redis.stop();
+});
+
+test.run();
