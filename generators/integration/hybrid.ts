@@ -12,7 +12,7 @@ import { importsOf } from "../survey/values.ts";
  */
 export function makeHybrid(book: EditBook, app: FlaskApp, templates: Templates): void {
   const { file, importAt } = app;
-  const data = { module: app.module, appName: app.inits[0]?.appName ?? app.name, typed: importsFlask(app) };
+  const data = { moduleName: app.module, appName: app.inits[0]?.appName ?? app.name, typed: importsFlask(app) };
   if (!file.text.includes(`sys.modules["${app.module}"]`) && !file.text.includes(`sys.modules['${app.module}']`)) {
     const guard = inStyleOf(file, templates.render("snippets/hybrid_guard.py", data));
     if (!importsOf(file).some((item) => item.local === "sys"))

@@ -43,7 +43,8 @@ export function integrationPrompts(kind: FlaskApp["kind"]): Prompt[] {
         { value: "flask-sqlalchemy", hint: "db.session of Flask-SQLAlchemy" },
         { value: "sqlalchemy", hint: "a scoped_session of plain SQLAlchemy" },
       ],
-      detect: (project) => certain(project.databases[0]?.kind ?? "none"),
+      // A session that has no name for certain can't be removed after a task.
+      detect: (project) => certain(usableDatabase(project)?.kind ?? "none"),
     },
     {
       name: "config",
@@ -115,6 +116,12 @@ function checkTarget(value: string): void {
     why: "it must be a Python file below --dest and a name in it",
     fix: 'give path/to/file.py:create_app, or with a call: path/to/file.py:create_app("production")',
   });
+}
+
+/** Flask-SQLAlchemy is reached through the application; a scoped_session only by its name. */
+function usableDatabase(project: Project) {
+  const [first] = project.databases;
+  return first && (first.name !== "" || first.kind === "flask-sqlalchemy") ? first : undefined;
 }
 
 /** An empty folder gets an application with a blueprint package, or with none, before Celery is put into it. */

@@ -2,9 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { Language, Parser } from "web-tree-sitter";
-import { Node, type SyntaxTree } from "./tree.ts";
+import { Node, Symbols, type SyntaxTree } from "./tree.ts";
 
 let parser: Parser | null = null;
+let symbols: Symbols | null = null;
 
 /** Loads the two WASM files; once per process, some 15 ms. Call it before anything else in this folder. */
 export async function loadParser(): Promise<void> {
@@ -13,15 +14,16 @@ export async function loadParser(): Promise<void> {
   const python = await Language.load(readFileSync(findWasm("tree-sitter-python", "tree-sitter-python.wasm")));
   const loaded = new Parser();
   loaded.setLanguage(python);
+  symbols = new Symbols(python);
   parser = loaded;
 }
 
 /** Parses Python text. Node offsets are UTF-16 indices into `text`. */
 export function parseText(text: string): SyntaxTree {
-  if (!parser) throw new Error("loadParser() has not been called");
+  if (!parser || !symbols) throw new Error("loadParser() has not been called");
   const tree = parser.parse(text);
   if (!tree) throw new Error("tree-sitter returned no tree");
-  return { rootNode: new Node(tree.rootNode, null), delete: () => tree.delete() };
+  return { rootNode: new Node(tree.rootNode, null, { text, symbols }), delete: () => tree.delete() };
 }
 
 /** The build copies the WASM files into dist/; from source they are in their npm packages. */

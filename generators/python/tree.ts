@@ -1,4 +1,4 @@
-import type { Node as RawNode } from "web-tree-sitter";
+import type { Language, Node as RawNode } from "web-tree-sitter";
 
 export interface Position {
   /** 0-based. */
@@ -6,94 +6,192 @@ export interface Position {
   readonly column: number;
 }
 
+/** What all nodes of one tree share. */
+export interface TreeContext {
+  readonly text: string;
+  readonly symbols: Symbols;
+}
+
+/** What the grammar says about its symbols, asked once instead of for every node. */
+export class Symbols {
+  readonly #language: Language;
+  readonly #named: boolean[] = [];
+  readonly #fields = new Map<string, number>();
+
+  constructor(language: Language) {
+    this.#language = language;
+  }
+
+  /** The parser's own name of a symbol that no grammar holds. */
+  name(id: number): string {
+    return this.#language.types[id] ?? "ERROR";
+  }
+
+  isNamed(id: number): boolean {
+    this.#named[id] ??= this.name(id) === "ERROR" || this.#language.nodeTypeIsNamed(id);
+    return this.#named[id];
+  }
+
+  /** 0 where the grammar has no such field. */
+  field(name: string): number {
+    let id = this.#fields.get(name);
+    if (id === undefined) this.#fields.set(name, (id = this.#language.fieldIdForName(name) ?? 0));
+    return id;
+  }
+}
+
+const NONE: readonly Node[] = [];
+/** Named nodes that never have children: most of a tree, so that asking for them is worth sparing. */
+const LEAVES = new Set(["identifier", "comment", "integer", "float", "string_start", "string_end"]);
+
 /**
  * A syntax node. The parser's own nodes are made anew at every look and each look crosses into WASM; these are made once,
- * when they are first asked for, so that the same place is always the same object.
+ * when they are first asked for, so that the same place is always the same object, and whatever they have told they know.
  */
 export class Node {
-  readonly type: string;
-  readonly startIndex: number;
-  readonly endIndex: number;
   readonly parent: Node | null;
-  readonly #raw: RawNode;
-  #children: Node[] | null = null;
-  #named: Node[] | null = null;
-  #fields: Map<string, Node[]> | null = null;
+  readonly startIndex: number;
+  /** Unique within one tree. */
+  readonly id: number;
+  // TypeScript's `private`, not `#`: there are hundreds of thousands of these.
+  private readonly raw: RawNode;
+  private readonly context: TreeContext;
+  private symbol = -1;
+  private end = -1;
+  private all: readonly Node[] | null = null;
+  private named: readonly Node[] | null = null;
+  private byField: Map<string, readonly Node[]> | null = null;
+  private single: Map<string, Node | null> | null = null;
+  private found: Map<string, readonly Node[]> | null = null;
 
-  constructor(raw: RawNode, parent: Node | null) {
-    this.#raw = raw;
-    this.type = raw.type;
-    this.startIndex = raw.startIndex;
-    this.endIndex = raw.endIndex;
+  constructor(raw: RawNode, parent: Node | null, context: TreeContext) {
+    this.raw = raw;
     this.parent = parent;
+    this.context = context;
+    this.startIndex = raw.startIndex;
+    this.id = raw.id;
   }
 
-  /** Unique within one tree. */
-  get id(): number {
-    return this.#raw.id;
+  private get typeId(): number {
+    if (this.symbol < 0) this.symbol = this.raw.typeId;
+    return this.symbol;
+  }
+  get type(): string {
+    return this.context.symbols.name(this.typeId);
+  }
+  get endIndex(): number {
+    if (this.end < 0) this.end = this.raw.endIndex;
+    return this.end;
   }
   get text(): string {
-    return this.#raw.text;
+    return this.context.text.slice(this.startIndex, this.endIndex);
   }
   get startPosition(): Position {
-    return this.#raw.startPosition;
+    return this.raw.startPosition;
   }
   get endPosition(): Position {
-    return this.#raw.endPosition;
+    return this.raw.endPosition;
   }
   get isError(): boolean {
-    return this.#raw.isError;
+    return this.raw.isError;
   }
   get isMissing(): boolean {
-    return this.#raw.isMissing;
+    return this.raw.isMissing;
   }
   get hasError(): boolean {
-    return this.#raw.hasError;
+    return this.raw.hasError;
   }
 
   get children(): readonly Node[] {
-    this.#children ??= this.#raw.children.flatMap((child) => (child ? [new Node(child, this)] : []));
-    return this.#children;
+    if (this.all) return this.all;
+    const made: Node[] = [];
+    if (!LEAVES.has(this.type)) {
+      for (const child of this.raw.children) if (child) made.push(new Node(child, this, this.context));
+    }
+    this.all = made.length > 0 ? made : NONE;
+    return this.all;
   }
 
   /** Children that are more than punctuation or keywords; comments are among them. */
   get namedChildren(): readonly Node[] {
-    if (this.#named) return this.#named;
-    const named = new Set(this.#raw.namedChildren.map((child) => child?.id));
-    this.#named = this.children.filter((child) => named.has(child.id));
-    return this.#named;
+    this.named ??= this.children.filter((child) => this.context.symbols.isNamed(child.typeId));
+    return this.named;
   }
 
   childForFieldName(name: string): Node | null {
-    return this.childrenForFieldName(name)[0] ?? null;
+    const known = this.single?.get(name);
+    if (known !== undefined) return known;
+    const field = this.context.symbols.field(name);
+    const raw = field && !LEAVES.has(this.type) ? this.raw.childForFieldId(field) : null;
+    const child = (raw && this.children.find(({ id }) => id === raw.id)) ?? null;
+    this.single ??= new Map();
+    this.single.set(name, child);
+    return child;
   }
 
   childrenForFieldName(name: string): readonly Node[] {
-    this.#fields ??= new Map();
-    let found = this.#fields.get(name);
+    this.byField ??= new Map();
+    let found = this.byField.get(name);
     if (!found) {
-      const ids = new Set(this.#raw.childrenForFieldName(name).map((child) => child?.id));
-      found = ids.size ? this.children.filter((child) => ids.has(child.id)) : [];
-      this.#fields.set(name, found);
+      const ids = new Set(this.raw.childrenForFieldName(name).map((child) => child?.id));
+      found = ids.size ? this.children.filter((child) => ids.has(child.id)) : NONE;
+      this.byField.set(name, found);
     }
     return found;
   }
 
   /** All nodes of the given types below and including this one, in the order of the text. */
-  descendantsOfType(types: string | readonly string[]): Node[] {
+  descendantsOfType(types: string | readonly string[]): readonly Node[] {
     const wanted = typeof types === "string" ? [types] : types;
-    // The parser tells where they are; only the way there is walked.
-    const starts = this.#raw.descendantsOfType([...wanted]).map((node) => node?.startIndex ?? 0);
-    const found: Node[] = [];
-    const visit = (node: Node) => {
-      if (wanted.includes(node.type)) found.push(node);
-      for (const child of node.namedChildren) {
-        if (starts.some((at) => child.startIndex <= at && at < child.endIndex)) visit(child);
-      }
-    };
-    if (starts.length > 0) visit(this);
-    return found;
+    const key = wanted.join();
+    this.found ??= new Map();
+    let nodes = this.found.get(key);
+    if (!nodes) {
+      // The parser tells which they are; only the way there is walked.
+      nodes = locate(this, this.raw.descendantsOfType([...wanted])).filter((node) =>
+        this.context.symbols.isNamed(node.typeId),
+      );
+      this.found.set(key, nodes);
+    }
+    return nodes;
   }
+}
+
+/** Our nodes for the parser's own, which come in the order of the text, parents first. */
+function locate(root: Node, raws: readonly (RawNode | null)[]): Node[] {
+  const found: Node[] = [];
+  let at = root;
+  for (const raw of raws) {
+    if (!raw) continue;
+    while (at.parent && at !== root && at.endIndex < raw.startIndex) at = at.parent;
+    let node = descend(at, raw);
+    while (!node && at !== root) {
+      at = at.parent!;
+      node = descend(at, raw);
+    }
+    if (!node) continue;
+    found.push(node);
+    at = node;
+  }
+  return found;
+}
+
+function descend(node: Node, raw: RawNode): Node | null {
+  if (node.id === raw.id) return node;
+  const { children } = node;
+  // The last child that starts no later; before it only those count that reach as far (an empty node may lie at a border).
+  let low = 0;
+  let high = children.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (children[middle]!.startIndex <= raw.startIndex) low = middle + 1;
+    else high = middle;
+  }
+  for (let index = low - 1; index >= 0 && children[index]!.endIndex >= raw.startIndex; index--) {
+    const inside = descend(children[index]!, raw);
+    if (inside) return inside;
+  }
+  return null;
 }
 
 /** A parsed text. */

@@ -2,7 +2,9 @@ import type { Node } from "./tree.ts";
 
 /** Named children without comments; tree-sitter puts comments anywhere. */
 export function statements(block: Node): Node[] {
-  return block.namedChildren.filter((child): child is Node => child !== null && child.type !== "comment");
+  return block.namedChildren.filter(
+    (child): child is Node => child !== null && child.type !== "comment" && child.type !== "line_continuation",
+  );
 }
 
 /** Every node below and including `node`, parents first; `enter` returning false skips a node's inside. */

@@ -5,7 +5,7 @@ import { findEntry, usesOf } from "./entry.ts";
 import { namedEntries } from "./entry-files.ts";
 import { functionsOf } from "./functions.ts";
 import { isMainGuard, moduleAppsOf } from "./module-app.ts";
-import { isSideline, isTestPath } from "./modules.ts";
+import { isSideline, isTestPath, resolveImport } from "./modules.ts";
 import { noteRisks } from "./notes.ts";
 import type { FlaskApp, Refusal } from "./project.ts";
 import type { Reading } from "./reading.ts";
@@ -96,8 +96,11 @@ function isUsed(candidate: Candidate, reading: Reading, values: Values): boolean
     return true;
   });
   if (mentions > 1) return true;
-  return [...reading.sources.values()].some(
-    (source) => source.path !== candidate.source.path && values.module(source.path).get(candidate.name) === "flask",
+  return [...reading.sources.values()].some((source) =>
+    importsOf(source).some((item) => {
+      if (item.local !== candidate.name && item.name !== candidate.name && item.name !== "*") return false;
+      return resolveImport(values.place(source.path), item, reading.pathSet) === candidate.source.path;
+    }),
   );
 }
 

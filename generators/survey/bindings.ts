@@ -38,6 +38,8 @@ export type Observe = (statement: Node, env: Env) => void;
 export function followBody(body: Node, start: Env, judge: Judge, observe: Observe = () => {}): FlowResult {
   const returns: ReturnPoint[] = [];
   const unstable = namesRebound(body);
+  /** What the statements in progress bind, innermost last: see during(). */
+  const journals: Map<string, Value | undefined>[] = [];
   const end = block(body, start);
   return { returns, end };
 
@@ -65,13 +67,11 @@ export function followBody(body: Node, start: Env, judge: Judge, observe: Observ
       case "while_statement":
         return loop(node, env);
       case "with_statement": {
-        const bound = without(
-          env,
-          boundNames(node.namedChildren.find((child) => child?.type === "with_clause") ?? null),
-        );
-        const after = block(field(node, "body"), bound);
+        const clause = node.namedChildren.find((child) => child?.type === "with_clause") ?? null;
+        const bound = forget(env, boundNames(clause));
+        const { end, midway } = during(bound, () => block(field(node, "body"), bound));
         // A context manager that swallows exceptions may leave at any statement of the body.
-        return after && /suppress|raises/.test(headOf(node)) ? join(after, bound) : after;
+        return /suppress|raises/.test(headOf(node)) ? joinReachable(end, midway) : end;
       }
       case "try_statement":
         return tryStatement(node, env);
@@ -87,16 +87,40 @@ export function followBody(body: Node, start: Env, judge: Judge, observe: Observ
         return bindDefinition(undecorated(node), env);
       default:
         // Definitions, del, global and anything newer: what they bind is no longer known.
-        return without(env, boundNames(node));
+        return forget(env, boundNames(node));
     }
   }
 
+  /** Runs a part and tells what may hold when it is left in the middle: every binding made or not made. */
+  function during(env: Env, run: () => Env | null): { end: Env | null; midway: Env } {
+    const journal = new Map<string, Value | undefined>();
+    journals.push(journal);
+    const end = run();
+    journals.pop();
+    const midway = new Map(env);
+    for (const [name, value] of journal) {
+      const joined = joinValues(env.get(name), value);
+      if (joined) midway.set(name, joined);
+      else midway.delete(name);
+    }
+    return { end, midway };
+  }
+
+  function record(name: string, value: Value | undefined): void {
+    for (const journal of journals) journal.set(name, journal.has(name) ? joinValues(journal.get(name), value) : value);
+  }
+
+  function forget(env: Env, names: ReadonlySet<string>): Env {
+    for (const name of names) record(name, undefined);
+    return without(env, names);
+  }
+
   function assign(node: Node, env: Env): Env {
-    if (node.type !== "assignment") return without(env, boundNames(node));
+    if (node.type !== "assignment") return forget(env, boundNames(node));
     const right = node.childForFieldName("right");
     const left = node.childForFieldName("left");
     if (!right) return env; // A bare annotation binds nothing.
-    const inner = right.type === "assignment" ? assign(right, env) : without(env, boundNames(right));
+    const inner = right.type === "assignment" ? assign(right, env) : forget(env, boundNames(right));
     const declared = node.childForFieldName("type");
     let last = right;
     while (last.type === "assignment") last = last.childForFieldName("right") ?? last;
@@ -113,7 +137,7 @@ export function followBody(body: Node, start: Env, judge: Judge, observe: Observ
         return targets.reduce((known, target, index) => set(known, target.text, values[index]), inner);
       }
     }
-    return left ? without(inner, patternNames(left)) : inner;
+    return left ? forget(inner, patternNames(left)) : inner;
   }
 
   function instanceOf(type: Node, env: Env): Value | undefined {
@@ -122,22 +146,24 @@ export function followBody(body: Node, start: Env, judge: Judge, observe: Observ
   }
 
   function set(env: Env, name: string, value: Value | undefined): Env {
+    const known = unstable.has(name) ? undefined : value;
+    record(name, known);
     const next = new Map(env);
-    if (value && !unstable.has(name)) next.set(name, value);
+    if (known) next.set(name, known);
     else next.delete(name);
     return next;
   }
 
   function ifStatement(node: Node, env: Env): Env | null {
     const condition = field(node, "condition");
-    const base = without(env, boundNames(condition));
+    const base = forget(env, boundNames(condition));
     const ends = [block(field(node, "consequence"), narrow(base, condition, true))];
     let rest: Env | null = narrow(base, condition, false);
     for (const branch of node.childrenForFieldName("alternative")) {
       if (!branch) continue;
       if (branch.type === "elif_clause") {
         const test = field(branch, "condition");
-        const known: Env | null = rest && without(rest, boundNames(test));
+        const known: Env | null = rest && forget(rest, boundNames(test));
         ends.push(known && block(field(branch, "consequence"), narrow(known, test, true)));
         rest = known && narrow(known, test, false);
       } else {
@@ -149,40 +175,52 @@ export function followBody(body: Node, start: Env, judge: Judge, observe: Observ
   }
 
   function loop(node: Node, env: Env): Env | null {
-    const start = without(env, boundNames(node));
-    block(field(node, "body"), start);
+    // The body may run again with what it has bound itself, so it is followed twice; only the second time counts.
+    const start = forget(env, boundNames(node.childForFieldName("left")));
+    const before = returns.length;
+    const { midway } = during(start, () => block(field(node, "body"), start));
+    returns.length = before;
+    block(field(node, "body"), midway);
     const alternative = node.childForFieldName("alternative");
-    if (alternative) block(field(alternative, "body"), start);
-    return start;
+    const skipped = alternative ? block(field(alternative, "body"), midway) : midway;
+    return joinReachable(skipped, midway);
   }
 
   function tryStatement(node: Node, env: Env): Env | null {
-    const body = field(node, "body");
-    const handlerStart = without(env, boundNames(body));
-    let normal = block(body, env);
     const ends: (Env | null)[] = [];
     let cleanup: Node | null = null;
-    for (const clause of node.namedChildren) {
-      if (clause?.type === "except_clause" || clause?.type === "except_group_clause") {
-        const start = without(handlerStart, boundNames(clause));
-        ends.push(block(clauseBlock(clause), start));
-      } else if (clause?.type === "else_clause") normal = normal && block(field(clause, "body"), normal);
-      else if (clause?.type === "finally_clause") cleanup = clauseBlock(clause);
-    }
-    const after = [normal, ...ends].reduce(joinReachable, null);
-    if (!cleanup) return after;
-    // A `finally` also runs with whatever an unfinished body left behind; its own returns see only that.
-    block(cleanup, without(env, boundNames(node)));
-    return after && without(after, boundNames(cleanup));
+    const whole = during(env, () => {
+      const tried = during(env, () => block(field(node, "body"), env));
+      let normal = tried.end;
+      for (const clause of node.namedChildren) {
+        if (clause?.type === "except_clause" || clause?.type === "except_group_clause") {
+          const alias = clause.namedChildren.find((child) => child.type === "as_pattern") ?? null;
+          ends.push(block(clauseBlock(clause), forget(tried.midway, boundNames(alias))));
+        } else if (clause?.type === "else_clause") normal = normal && block(field(clause, "body"), normal);
+        else if (clause?.type === "finally_clause") cleanup = clauseBlock(clause);
+      }
+      return [normal, ...ends].reduce(joinReachable, null);
+    });
+    if (!cleanup) return whole.end;
+    // A `finally` also runs with whatever an unfinished body left behind; its own returns see that.
+    block(cleanup, whole.midway);
+    const before = returns.length;
+    const after = whole.end && block(cleanup, whole.end);
+    returns.length = before;
+    return after;
   }
 
   function matchStatement(node: Node, env: Env): Env | null {
-    const ends = node.descendantsOfType("case_clause").flatMap((clause) => {
-      const body = clause?.childForFieldName("consequence");
-      if (!clause || !body || clause.parent?.parent?.id !== node.id) return [];
-      return [block(body, without(env, boundNames(clause)))];
-    });
-    return [...ends, env].reduce(joinReachable, null);
+    const ends: (Env | null)[] = [];
+    let isExhaustive = false;
+    for (const clause of node.descendantsOfType("case_clause")) {
+      const body = clause.childForFieldName("consequence");
+      if (!body || clause.parent?.parent?.id !== node.id) continue;
+      const patterns = clause.namedChildren.filter((child) => child.type === "case_pattern");
+      isExhaustive ||= patterns.length === 1 && patterns[0]!.text === "_" && !clause.childForFieldName("guard");
+      ends.push(block(body, forget(env, patternsIn(patterns))));
+    }
+    return (isExhaustive ? ends : [...ends, env]).reduce(joinReachable, null);
   }
 
   function bindDefinition(node: Node, env: Env): Env {
@@ -243,6 +281,25 @@ function without(env: Env, names: ReadonlySet<string>): Env {
   return new Map([...env].filter(([name]) => !names.has(name)));
 }
 
+/** Without a walrus nothing inside these binds a name. */
+const EXPRESSIONS = new Set([
+  "call",
+  "attribute",
+  "subscript",
+  "binary_operator",
+  "boolean_operator",
+  "comparison_operator",
+  "string",
+  "dictionary",
+  "list_comprehension",
+  "dictionary_comprehension",
+  "set_comprehension",
+  "generator_expression",
+  "return_statement",
+  "raise_statement",
+  "assert_statement",
+]);
+
 const NOTHING: ReadonlySet<string> = new Set();
 const boundCache = new WeakMap<Node, ReadonlySet<string>>();
 
@@ -253,6 +310,7 @@ export function boundNames(node: Node | null): ReadonlySet<string> {
   if (known) return known;
   const names = new Set<string>();
   boundCache.set(node, names);
+  const hasWalrus = node.text.includes(":=");
   walk(node, (inner) => {
     const definition = undecorated(inner);
     if (opensScope(definition) && inner.type !== "lambda") {
@@ -260,7 +318,7 @@ export function boundNames(node: Node | null): ReadonlySet<string> {
       if (name) names.add(name);
       return false;
     }
-    if (inner.type === "lambda") return false;
+    if (inner.type === "lambda" || (!hasWalrus && EXPRESSIONS.has(inner.type))) return false;
     for (const target of ["left", "alias"])
       for (const name of patternNames(inner.childForFieldName(target))) names.add(name);
     if (inner.type === "named_expression") names.add(inner.childForFieldName("name")?.text ?? "");
@@ -282,6 +340,10 @@ function patternNames(node: Node | null): Set<string> {
     return !["attribute", "subscript", "call"].includes(inner.type);
   });
   return names;
+}
+
+function patternsIn(nodes: readonly Node[]): Set<string> {
+  return new Set(nodes.flatMap((node) => [...patternNames(node)]));
 }
 
 /** Names that a nested function rebinds through `nonlocal` (or `global`): no statement of ours can vouch for them. */

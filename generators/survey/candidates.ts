@@ -9,9 +9,10 @@ import {
   undecorated,
   walk,
 } from "../python/index.ts";
-import type { Env, ReturnPoint } from "./bindings.ts";
+import { boundNames, type Env, type ReturnPoint } from "./bindings.ts";
+import { functionsOf } from "./functions.ts";
 import type { InitPoint } from "./project.ts";
-import { hasYield, isAsync, type Values } from "./values.ts";
+import { hasYield, isAsync, parameters, type Values } from "./values.ts";
 
 /** Something that makes a Flask application: where Celery would be initialised, or why that can't be told. */
 export interface Candidate {
@@ -40,28 +41,9 @@ export interface Problem {
 
 /** Every function of a file that hands out a Flask application. `given` tells what callers pass for its parameters. */
 export function factoriesOf(source: SourceFile, values: Values, given: (definition: Node) => Env): Candidate[] {
-  return functionsOf(source).flatMap(
-    ({ name, definition }) => factoryOf(source, name, definition, values, given(definition)) ?? [],
-  );
-}
-
-/** Module-level functions, also inside `if`/`try`, and static or class methods as `Class.method`. */
-export function functionsOf(source: SourceFile): { name: string; definition: Node }[] {
-  const found: { name: string; definition: Node }[] = [];
-  const visit = (block: Node, owner: string) =>
-    walk(block, (node) => {
-      if (node.id === block.id) return true;
-      const definition = undecorated(node);
-      const name = definition.childForFieldName("name")?.text ?? "";
-      if (definition.type === "function_definition") {
-        const isStatic = /@(staticmethod|classmethod)/.test(source.text.slice(node.startIndex, definition.startIndex));
-        if (!owner || isStatic) found.push({ name: owner ? `${owner}.${name}` : name, definition });
-      } else if (definition.type === "class_definition" && !owner) visit(definition.childForFieldName("body")!, name);
-      // A decorated definition must not be met a second time without its decorators.
-      return !opensScope(definition);
-    });
-  visit(source.tree.rootNode, "");
-  return found;
+  return functionsOf(source)
+    .filter(({ definition }) => values.isSuspect(definition))
+    .flatMap(({ name, definition }) => factoryOf(source, name, definition, values, given(definition)) ?? []);
 }
 
 function factoryOf(source: SourceFile, name: string, definition: Node, values: Values, given: Env): Candidate | null {
@@ -72,16 +54,20 @@ function factoryOf(source: SourceFile, name: string, definition: Node, values: V
     for (const [known, value] of env) if (value === "flask" && !seen.has(known)) seen.set(known, statement);
   });
   const declared = values.declaresFlask(source, definition);
+  const bound = boundNames(definition.childForFieldName("body"));
+  const isLocal = (name: string) =>
+    bound.has(name) || parameters(definition).some((parameter) => parameter.name === name);
   const inits: InitPoint[] = [];
   let problem: Problem | null = null;
   let returnsApp = true;
   for (const point of flow.returns) {
-    const { expression, env } = point;
-    if (!expression) continue;
+    const { env } = point;
+    const expression = point.expression && unwrap(point.expression);
+    if (!expression || isPlainValue(expression)) continue;
     const value = judge.expression(expression, env);
     const isApp = expression.type === "identifier" && (value === "flask" || (declared && value === undefined));
-    const appName = isApp ? expression.text : (argumentThatIsApp(expression, env) ?? null);
-    if (appName && !(value === "flask" && !isApp)) {
+    const appName = isApp ? expression.text : argumentThatIsApp(expression, env, isLocal);
+    if (appName && (isApp || value !== "flask" || isChoice(expression))) {
       inits.push(initBefore(source, point, appName));
       returnsApp &&= isApp;
     } else problem ??= explainReturn(source, point, value, seen);
@@ -97,18 +83,35 @@ function factoryOf(source: SourceFile, name: string, definition: Node, values: V
   return { kind: "factory", source, name, definition, line: lineOf(definition), inits, returnsApp, problem };
 }
 
-/** `app` in `return app, socketio` or `return middleware(app)`; not in `return app.wsgi_app` or `return f(g(app))`. */
-function argumentThatIsApp(expression: Node, env: Env): string | null {
-  if (expression.type === "parenthesized_expression") return argumentThatIsApp(statements(expression)[0]!, env);
-  const list =
-    expression.type === "call"
+function unwrap(expression: Node): Node {
+  const inner = expression.type === "parenthesized_expression" ? statements(expression)[0] : undefined;
+  return inner ? unwrap(inner) : expression;
+}
+
+/** `None`, a number, a string: whatever is returned here, it is no application. */
+function isPlainValue(expression: Node): boolean {
+  return ["none", "true", "false", "integer", "float", "string", "concatenated_string"].includes(expression.type);
+}
+
+function isChoice(expression: Node): boolean {
+  return expression.type === "conditional_expression" || expression.type === "boolean_operator";
+}
+
+/**
+ * `app` in `return app, socketio`, `return middleware(app)` or `return app if ready else None`; not in
+ * `return app.wsgi_app` or `return f(g(app))`. A module's own app that a function merely passes on is not meant.
+ */
+function argumentThatIsApp(expression: Node, env: Env, isLocal: (name: string) => boolean): string | null {
+  const list = isChoice(expression)
+    ? expression
+    : expression.type === "call"
       ? expression.childForFieldName("arguments")
       : ["tuple", "list", "expression_list", "dictionary"].includes(expression.type)
         ? expression
         : null;
   for (const item of list ? statements(list) : []) {
     const inner = ["keyword_argument", "pair"].includes(item.type) ? item.childForFieldName("value") : item;
-    if (inner?.type === "identifier" && env.get(inner.text) === "flask") return inner.text;
+    if (inner?.type === "identifier" && env.get(inner.text) === "flask" && isLocal(inner.text)) return inner.text;
   }
   return null;
 }
@@ -126,7 +129,9 @@ function explainReturn(
   value: string | undefined,
   seen: Map<string, Node>,
 ): Problem | null {
-  const { node, expression } = point;
+  const { node } = point;
+  const expression = point.expression && unwrap(point.expression);
+  if (!expression) return null;
   const base = {
     line: lineOf(node),
     indent: indentAt(source.text, node.startIndex) ?? "    ",
@@ -149,15 +154,17 @@ function explainReturn(
       fix: "paste the call where the variable still holds the Flask application",
     };
   }
-  if (expression?.type === "attribute" && seen.size > 0) {
-    return {
-      ...base,
-      code: "factory-unclear",
-      why: `this return gives "${expression.text}", not the Flask application`,
-      fix: "paste the call where the variable still holds the Flask application",
-    };
-  }
-  return null;
+  return {
+    ...base,
+    code: "factory-unclear",
+    why: `what this return gives ("${short(expression.text)}") is not certain to be the Flask application, nor certain not to be`,
+    fix: "paste the call where a variable still holds the Flask application",
+  };
+}
+
+function short(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length > 60 ? `${line.slice(0, 57)}...` : line;
 }
 
 function buildsFlask(source: SourceFile, definition: Node, values: Values): boolean {

@@ -27,7 +27,7 @@ export function suspectNames(reading: Reading): ReadonlySet<string> {
     const any = `\\b(?:${[...names].join("|")})\\b`;
     const mention = new RegExp(any);
     const binding = new RegExp(
-      `^[ \\t]*(?:class[ \\t]+)?(\\w+)[ \\t]*(?::[^=\\n]+)?[=(][^=][^\\n]{0,160}?(?:\\n[^\\n]{0,80})?${any}|${any}[ \\t]+as[ \\t]+(\\w+)`,
+      `^[ \\t]*(?:class[ \\t]+)?(\\w+)[ \\t]*(?::[^=\\n]+)?[=(](?!=)[^\\n]{0,160}?(?:\\n[^\\n]{0,80})?${any}|${any}[ \\t]+as[ \\t]+(\\w+)`,
       "gm",
     );
     for (const text of texts) {

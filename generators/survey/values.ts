@@ -19,24 +19,18 @@ import {
   type Observe,
   type Value,
 } from "./bindings.ts";
+import { findDefinition } from "./functions.ts";
 import { type ModulePlace, modulePath, placeModule, resolveImport } from "./modules.ts";
 import type { Reading } from "./reading.ts";
+import { FLASK_CLASSES, suspectNames } from "./suspects.ts";
 
-/** Classes of other libraries that are subclasses of `flask.Flask`. */
-const LIBRARY_CLASSES: Readonly<Record<string, readonly string[]>> = {
-  flask: ["Flask"],
-  "flask.app": ["Flask"],
-  apiflask: ["APIFlask"],
-  flask_openapi3: ["OpenAPI"],
-  flask_api: ["FlaskAPI"],
-  eve: ["Eve"],
-};
-
+/** How many calls deep a value is followed. */
 const MAX_DEPTH = 6;
 
 /** Answers which names, calls and functions of the project hold a Flask application. One per survey; everything is cached. */
 export class Values {
   readonly #reading: Reading;
+  readonly #suspects: ReadonlySet<string>;
   readonly #modules = new Map<string, Env>();
   readonly #busy = new Set<string>();
   readonly #returned = new WeakMap<Node, Map<string, Value | undefined>>();
@@ -44,12 +38,23 @@ export class Values {
 
   constructor(reading: Reading) {
     this.#reading = reading;
+    this.#suspects = suspectNames(reading);
   }
 
   place(path: string): ModulePlace {
     this.#namespaces ??= namespaceFolders(this.#reading);
     const namespaces = this.#namespaces;
     return placeModule(path, this.#reading.pathSet, (folder) => namespaces.has(folder));
+  }
+
+  /** Whether the text of a function names anything that could be a Flask application. */
+  isSuspect(definition: Node): boolean {
+    const text = definition.text;
+    if (!/\breturn\b|\bFlask\b/.test(text)) return false;
+    return (
+      words(text).some((word) => this.#suspects.has(word)) ||
+      parameters(definition).some((item) => APP_PARAMETER.test(item.name))
+    );
   }
 
   /** What holds at the end of a module, `global` assignments of its functions included. */
@@ -112,10 +117,10 @@ export class Values {
   findFunction(source: SourceFile, callee: Node): { source: SourceFile; definition: Node } | null {
     if (callee.type === "attribute") return this.#findMethod(source, callee);
     if (callee.type !== "identifier") return null;
-    const own = moduleDefinition(source.tree.rootNode, callee.text, "function_definition");
+    const own = findDefinition(source.tree.rootNode, callee.text, "function_definition");
     if (own) return { source, definition: own };
     const target = this.#follow(source, callee.text);
-    const definition = target && moduleDefinition(target.source.tree.rootNode, target.name, "function_definition");
+    const definition = target && findDefinition(target.source.tree.rootNode, target.name, "function_definition");
     return definition ? { source: target.source, definition } : null;
   }
 
@@ -162,7 +167,7 @@ export class Values {
     if (object?.type !== "identifier") return undefined;
     const imported = importsOf(source).find((item) => item.local === object.text);
     if (!imported) return undefined;
-    if (imported.name === null && LIBRARY_CLASSES[imported.module]?.includes(name)) return "class";
+    if (imported.name === null && FLASK_CLASSES[imported.module]?.includes(name)) return "class";
     const path = resolveImport(this.place(source.path), imported, this.#reading.pathSet);
     return path ? this.module(path).get(name) : undefined;
   }
@@ -171,7 +176,7 @@ export class Values {
     const callee = node.childForFieldName("function");
     if (!callee) return undefined;
     if (this.#evaluate(source, callee, env, depth) === "class") return "flask";
-    if (depth >= MAX_DEPTH) return undefined;
+    if (depth >= MAX_DEPTH || !this.#suspects.has(callee.text.split(".").pop()!)) return undefined;
     const found = this.findFunction(source, callee);
     if (!found) return undefined;
     return this.returned(
@@ -210,7 +215,7 @@ export class Values {
     if (!type) return false;
     const [object, name] = type.split(".");
     if (name)
-      return importsOf(source).some((item) => item.local === object && LIBRARY_CLASSES[item.module]?.includes(name));
+      return importsOf(source).some((item) => item.local === object && FLASK_CLASSES[item.module]?.includes(name));
     return this.module(source.path).get(type) === "class";
   }
 
@@ -227,9 +232,9 @@ export class Values {
   }
 
   #imported(source: SourceFile, imported: ImportedName): Value | undefined {
-    if (imported.level === 0 && imported.name && LIBRARY_CLASSES[imported.module]?.includes(imported.name))
+    if (imported.level === 0 && imported.name && FLASK_CLASSES[imported.module]?.includes(imported.name))
       return "class";
-    if (!imported.name) return undefined;
+    if (!imported.name || !this.#suspects.has(imported.name)) return undefined;
     const path = resolveImport(this.place(source.path), imported, this.#reading.pathSet);
     return path && path !== source.path ? this.module(path).get(imported.name) : undefined;
   }
@@ -251,13 +256,13 @@ export class Values {
     const object = callee.childForFieldName("object");
     const name = callee.childForFieldName("attribute")?.text ?? "";
     if (object?.type !== "identifier") return null;
-    const type = moduleDefinition(source.tree.rootNode, object.text, "class_definition");
-    const method = type && moduleDefinition(type.childForFieldName("body")!, name, "function_definition");
+    const type = findDefinition(source.tree.rootNode, object.text, "class_definition");
+    const method = type && findDefinition(type.childForFieldName("body")!, name, "function_definition");
     if (method) return { source, definition: method };
     const imported = importsOf(source).find((item) => item.local === object.text);
     const path = imported && resolveImport(this.place(source.path), imported, this.#reading.pathSet);
     const target = path ? this.#reading.parse(path) : null;
-    const definition = target && moduleDefinition(target.tree.rootNode, name, "function_definition");
+    const definition = target && findDefinition(target.tree.rootNode, name, "function_definition");
     return target && definition ? { source: target, definition } : null;
   }
 
@@ -278,6 +283,13 @@ export class Values {
     }
     return found;
   }
+}
+
+/** A parameter by which an application is handed in. */
+export const APP_PARAMETER = /app|flask|server/i;
+
+function words(text: string): string[] {
+  return text.match(/[A-Za-z_]\w*/g) ?? [];
 }
 
 /** Folders without `__init__.py` that the project imports as packages all the same. */
@@ -325,22 +337,6 @@ export function parameters(definition: Node): Parameter[] {
     const type = node.childForFieldName("type")?.text.replace(/^["']|["']$/g, "") ?? null;
     return [{ name, type, required: node.type === "identifier" || node.type === "typed_parameter" }];
   });
-}
-
-/** A top-level definition of a block by name, decorated or inside `if`/`try` as well; the last one counts. */
-export function moduleDefinition(
-  block: Node,
-  name: string,
-  type: "function_definition" | "class_definition",
-): Node | null {
-  let found: Node | null = null;
-  walk(block, (node) => {
-    if (node.id === block.id) return true;
-    const definition = undecorated(node);
-    if (definition.type === type && definition.childForFieldName("name")?.text === name) found = definition;
-    return !opensScope(definition);
-  });
-  return found;
 }
 
 export function isAsync(definition: Node): boolean {
