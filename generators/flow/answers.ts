@@ -61,9 +61,9 @@ export function settleAnswers(prompts: readonly Prompt[], project: Project, give
     try {
       answers[prompt.name] = settleOne(prompt, project, answers, given[prompt.name] ?? defaults[prompt.name]);
     } catch (error) {
-      // What follows from an answer that is missing is not worth a second complaint.
-      if (!(error instanceof UserError)) throw error;
-      if (problems.length === 0 || isOwnProblem(error)) problems.push(error);
+      // What follows from an answer that is missing is not worth a second complaint, whatever it is.
+      if (error instanceof UserError && (problems.length === 0 || isOwnProblem(error))) problems.push(error);
+      else if (problems.length === 0) throw error;
     }
   }
   if (problems.length > 0) throw joinProblems(problems);

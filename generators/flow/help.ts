@@ -60,6 +60,8 @@ function foundFor(prompt: Prompt, project: Project, known: Record<string, string
     const detection = prompt.detect(project, known);
     if ("missing" in detection) {
       const candidates = detection.candidates ?? [];
+      // Later defaults follow from this answer, and shall say so.
+      known[prompt.name] = `<${prompt.name}>`;
       return `  [needed${candidates.length ? `, one of: ${candidates.join(", ")}` : ""}]`;
     }
     known[prompt.name] = detection.value;

@@ -54,6 +54,16 @@ test("everything that is missing or wrong is listed at once", () => {
   assert.match(error.message, "task: a name is needed.");
 });
 
+test("what trips over a missing answer does not hide that it is missing", () => {
+  const [target] = prompts;
+  const after = {
+    ...prompt("task"),
+    detect: (_: Project, answers: Given) => ({ value: (answers.target as string).trim(), certain: true }),
+  };
+  const error = refusal(() => settleAnswers([target!, after], open, {}, {}));
+  assert.is(error.code, "answer-missing");
+});
+
 test("one thing that is missing is told alone", () => {
   const error = refusal(() => settle(open, { task: "x" }));
   assert.is(error.code, "answer-missing");
