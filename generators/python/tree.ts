@@ -34,8 +34,10 @@ export class Symbols {
 
   /** 0 where the grammar has no such field. */
   field(name: string): number {
-    let id = this.#fields.get(name);
-    if (id === undefined) this.#fields.set(name, (id = this.#language.fieldIdForName(name) ?? 0));
+    const known = this.#fields.get(name);
+    if (known !== undefined) return known;
+    const id = this.#language.fieldIdForName(name) ?? 0;
+    this.#fields.set(name, id);
     return id;
   }
 }
