@@ -137,5 +137,8 @@ function resultsFor(broker: string, project: Project): Detection {
 
 function configStyle(project: Project, answers: Answers): Detection {
   const app = answers.target ? project.findApp(answers.target) : null;
-  return certain(app && "inits" in app ? surveyConfig(project, app).style : "object");
+  if (!app || !("inits" in app)) return certain("object");
+  const { style, placement, found } = surveyConfig(project, app);
+  const hasPlace = found || placement.kind !== "factory-default" || placement.points.every((point) => !point.inline);
+  return certain(hasPlace ? style : "environment");
 }

@@ -1,4 +1,5 @@
 import type { Templates } from "../changes/render.ts";
+import { UserError } from "../errors/index.ts";
 import type { Integration } from "../flow/integration.ts";
 import { type EditBook, inStyleOf, insertLines, type SourceFile } from "../python/index.ts";
 import { type SettingsPlacement, surveyConfig } from "../survey/config.ts";
@@ -30,13 +31,23 @@ export function addSettings(
       break;
     case "factory-default":
       for (const init of placement.points) {
-        if (init.inline || isFlaskDefaultThere(source, integration.config)) continue;
+        if (init.inline) throw noPlace(placement.path, init.line);
+        if (isFlaskDefaultThere(source, integration.config)) continue;
         book.add(
           source,
           insertLines(source, init.offset, inStyleOf(source, render("setdefault", init.appName), init.indent)),
         );
       }
   }
+}
+
+function noPlace(path: string, line: number): UserError {
+  return new UserError({
+    code: "settings-no-place",
+    what: "Celery's settings have no place; nothing was changed.",
+    why: `${path}:${line}: the application is handed out in the same line as another statement`,
+    fix: "give that return a line of its own, or choose --config environment",
+  });
 }
 
 type Placed<Kind> = Extract<SettingsPlacement, { kind: Kind }>;

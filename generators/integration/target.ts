@@ -1,4 +1,5 @@
 import { UserError } from "../errors/index.ts";
+import { firstSyntaxError, type SourceFile } from "../python/index.ts";
 import type { FlaskApp, Project, Refusal } from "../survey/project.ts";
 
 const GENERATOR = { factory: "celery-factory", module: "celery-direct" } as const;
@@ -21,7 +22,27 @@ export function chooseApp(project: Project, target: string, kind: FlaskApp["kind
   const isBoth = mode === "hybrid" && found.hybrid;
   if (found.kind !== kind && !isBoth) throw otherKind(found, kind);
   checkNames(project, found);
+  checkSyntax(found.file);
   return found;
+}
+
+/**
+ * A file that Python would not accept is no file to edit.
+ *
+ * @throws UserError `source-syntax`
+ */
+export function checkSyntax(source: SourceFile): void {
+  const error = source.text.includes("\0") ? { line: 1, kind: "nul" as const } : firstSyntaxError(source.tree.rootNode);
+  if (!error) return;
+  const why = { nul: "it holds a NUL byte", python2: "it is Python 2", syntax: "Python 3 would not accept it" }[
+    error.kind
+  ];
+  throw new UserError({
+    code: "source-syntax",
+    what: `${source.path} was left as it is.`,
+    why: `${source.path}:${error.line}: ${why}`,
+    fix: "mend that line (python -m py_compile shows it too) and run the command again",
+  });
 }
 
 /** What to tell about an application that is left alone: why, and what to paste where. */

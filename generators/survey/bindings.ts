@@ -176,7 +176,7 @@ export function followBody(body: Node, start: Env, judge: Judge, observe: Observ
 
   function loop(node: Node, env: Env): Env | null {
     // The body may run again with what it has bound itself, so it is followed twice; only the second time counts.
-    const start = forget(env, boundNames(node.childForFieldName("left")));
+    const start = forget(env, patternNames(node.childForFieldName("left")));
     const before = returns.length;
     const { midway } = during(start, () => block(field(node, "body"), start));
     returns.length = before;

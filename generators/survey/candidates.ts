@@ -111,7 +111,8 @@ function argumentThatIsApp(expression: Node, env: Env, isLocal: (name: string) =
         : null;
   for (const item of list ? statements(list) : []) {
     const inner = ["keyword_argument", "pair"].includes(item.type) ? item.childForFieldName("value") : item;
-    if (inner?.type === "identifier" && env.get(inner.text) === "flask" && isLocal(inner.text)) return inner.text;
+    const name = inner && unwrap(inner);
+    if (name?.type === "identifier" && env.get(name.text) === "flask" && isLocal(name.text)) return name.text;
   }
   return null;
 }

@@ -14,6 +14,12 @@ const ENTRY_FILES = [
   /(^|\/)(app|main|server|application|serve)\.py$/,
   /^[^/]+\.py$/,
 ];
+
+/** Whether a file near the top of the project is named like one that starts it. */
+export function isEntryPath(path: string): boolean {
+  return path.split("/").length <= 3 && ENTRY_FILES.some((pattern) => pattern.test(path));
+}
+
 const BUILTINS = new Set([
   "True",
   "False",

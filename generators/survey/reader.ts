@@ -2,8 +2,10 @@ import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../errors/index.ts";
 import { readSource, type SourceFile } from "../python/index.ts";
+import { isEntryPath } from "./entry.ts";
 import { filterRelevant, listFiles } from "./files.ts";
 import type { Reading } from "./reading.ts";
+import { FLASK_CLASSES, suspectNames } from "./suspects.ts";
 
 /** Reads the files of a project that name Flask or Celery, and any other one when it is asked for. */
 export function openProject(root: string): Reading {
@@ -23,7 +25,34 @@ export function openProject(root: string): Reading {
     const source = parse(relative);
     if (source) sources.set(relative, source);
   }
-  return { root, paths, pathSet: new Set(paths), sources, read, parse };
+  const reading = { root, paths, pathSet: new Set(paths), sources, read, parse };
+  for (const relative of relatedFiles(reading, pythonPaths)) {
+    const source = parse(relative);
+    if (source) sources.set(relative, source);
+  }
+  return reading;
+}
+
+/**
+ * Files that name neither Flask nor Celery and matter all the same: a wsgi.py that calls the factory, or a module that uses
+ * the project's own subclass of Flask.
+ */
+function relatedFiles(reading: Reading, pythonPaths: readonly string[]): string[] {
+  const rest = pythonPaths.filter((path) => !reading.sources.has(path));
+  const names = [...suspectNames(reading)].filter((name) => !isCommon(name));
+  if (rest.length === 0 || names.length === 0) return [];
+  const any = new RegExp(`\\b(?:${names.join("|")})\\b`);
+  const texts = [...reading.sources.values()].map(({ text }) => text);
+  const classes = names.filter((name) => texts.some((text) => new RegExp(`^class ${name}\\b`, "m").test(text)));
+  const entries = rest.filter(
+    (path) => isEntryPath(path) && any.test(Buffer.from(reading.read(path) ?? []).toString("latin1")),
+  );
+  return [...new Set([...entries, ...(classes.length > 0 ? filterRelevant(reading.root, rest, classes) : [])])];
+}
+
+/** Names that half of all files hold; and Flask's own, whose files have been found already. */
+function isCommon(name: string): boolean {
+  return ["app", "application", "main", "run"].includes(name) || Object.values(FLASK_CLASSES).flat().includes(name);
 }
 
 /**
