@@ -11,7 +11,7 @@ import { type Site, type Status, start, startSite, until } from "../status/site.
 import { skip, startRedis } from "../support/servers.ts";
 
 const WATCHERS = 200;
-const SECONDS = Number(process.env.STATUS_STREAM_SECONDS ?? 20);
+const SECONDS = Number(process.env.STATUS_STREAM_SECONDS ?? 14);
 
 const redis = await startRedis();
 if (!redis) skip("event streams", "redis-server is not installed");
@@ -26,7 +26,7 @@ else {
     test(`${WATCHERS} watchers with ${name}: no final event is missed, memory is flat`, async () => {
       const site = await startSite({ ...options, env, threads });
       try {
-        await watchAll(site, typeof threads === "number" ? SECONDS : Math.min(SECONDS, 12));
+        await watchAll(site, typeof threads === "number" ? SECONDS : Math.min(SECONDS, 8));
       } finally {
         await site.stop();
       }
