@@ -1,13 +1,14 @@
 import { UserError } from "../errors/index.ts";
 import { parseText } from "./parser.ts";
 import type { SourceFile } from "./source.ts";
+import type { SyntaxTree } from "./tree.ts";
 
 const BOM = [0xef, 0xbb, 0xbf];
 /** PEP 263: a magic comment in the first or second line. */
 const CODING = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
 
 /**
- * Decodes and parses one Python file.
+ * Decodes one Python file; its tree is made when it is first asked for.
  *
  * @param path - relative path, for messages
  * @param bytes - the file as it is on disk
@@ -18,8 +19,25 @@ export function readSource(path: string, bytes: Uint8Array): SourceFile {
   const body = bom ? bytes.subarray(3) : bytes;
   const encoding = bom ? "utf-8" : declaredEncoding(path, body);
   const text = decode(path, body, encoding);
-  const tree = parseText(text);
-  return { path, bytes, text, encoding, bom, eol: mainLineEnd(text), tree, broken: tree.rootNode.hasError };
+  // Parsed when it is first asked for: most files answer most questions by their text alone.
+  let tree: SyntaxTree | null = null;
+  return {
+    path,
+    bytes,
+    text,
+    encoding,
+    bom,
+    get eol() {
+      return mainLineEnd(text);
+    },
+    get tree() {
+      tree ??= parseText(text);
+      return tree;
+    },
+    get broken() {
+      return this.tree.rootNode.hasError;
+    },
+  };
 }
 
 /**

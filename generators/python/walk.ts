@@ -99,14 +99,17 @@ export function countErrors(root: Node): number {
 /** The first line that CPython 3 would not accept, or null. Python 2's `print x` parses in tree-sitter, so it is looked for. */
 export function firstSyntaxError(root: Node): { line: number; kind: "syntax" | "python2" } | null {
   let found: { line: number; kind: "syntax" | "python2" } | null = null;
+  let deepest = root;
   walk(root, (node) => {
     if (found) return false;
+    if (node.hasError) deepest = node;
     if (node.type === "print_statement" || node.type === "exec_statement")
       found = { line: lineOf(node), kind: "python2" };
-    else if (node.isError || node.isMissing) found = { line: lineOf(node), kind: "syntax" };
+    else if (node.isError) found = { line: lineOf(node), kind: "syntax" };
     return true;
   });
-  return found;
+  // A missing token is no named node: the innermost one around it tells the line.
+  return found ?? (root.hasError ? { line: lineOf(deepest), kind: "syntax" } : null);
 }
 
 /** Whether a statement is a module's, class's or function's docstring (when it is the first one). */

@@ -1,16 +1,17 @@
 import { importPoint, type Node, opensScope, type SourceFile, walk } from "../python/index.ts";
 import { type Env, joinValues, type Value } from "./bindings.ts";
 import { type Candidate, factoriesOf } from "./candidates.ts";
-import { findEntry, usesOf } from "./entry.ts";
+import { type FactoryUse, findEntry, usesOf } from "./entry.ts";
 import { namedEntries } from "./entry-files.ts";
 import { functionsOf } from "./functions.ts";
+import { valuesOf } from "./lookup.ts";
 import { isMainGuard, moduleAppsOf } from "./module-app.ts";
 import { isSideline, isTestPath, resolveImport } from "./modules.ts";
 import { noteRisks } from "./notes.ts";
 import type { FlaskApp, Refusal } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import { refusalOf } from "./refusals.ts";
-import { APP_PARAMETER, importsOf, parameters, Values } from "./values.ts";
+import { APP_PARAMETER, importsOf, parameters, type Values } from "./values.ts";
 
 /**
  * The Flask applications of a project.
@@ -18,10 +19,10 @@ import { APP_PARAMETER, importsOf, parameters, Values } from "./values.ts";
  * @param target - the `target` answer, when the user gave one; its call (`path.py:create_app("x")`) becomes the entry's
  */
 export function surveyApps(reading: Reading, target = ""): { apps: FlaskApp[]; refusals: Refusal[] } {
-  const values = new Values(reading);
+  const values = valuesOf(reading);
   const { path, name, call } = parseTarget(target);
   const all = [...reading.sources.values()].flatMap((source) =>
-    isTestPath(source.path) && source.path !== path
+    (isTestPath(source.path) && source.path !== path) || isWorkerEntry(source)
       ? []
       : [
           ...moduleAppsOf(source, values, reading),
@@ -41,6 +42,11 @@ export function surveyApps(reading: Reading, target = ""): { apps: FlaskApp[]; r
   return { apps, refusals };
 }
 
+/** The file that we make for the worker calls the factory; it is none itself. */
+function isWorkerEntry(source: SourceFile): boolean {
+  return source.text.startsWith('"""The worker\'s entry:');
+}
+
 /** `path/to/file.py:name` or `path/to/file.py:name(arguments)`, as FLASK_APP is written. */
 export function parseTarget(target: string): { path: string; name: string; call: string | undefined } {
   const match = /^(.*?\.py):([\w.]+)(?:\((.*)\))?$/s.exec(target.trim());
@@ -51,7 +57,12 @@ export function parseTarget(target: string): { path: string; name: string; call:
 function choose(all: readonly Candidate[], reading: Reading, values: Values): Candidate[] {
   const certain = all.filter((candidate) => !candidate.problem);
   const rest = certain.filter((candidate) => !isHandedOut(candidate, certain, values));
-  const main = preferred(rest, (candidate) => !isSideline(candidate.source.path));
+  const outer = rest.filter((candidate) => !isStepOf(candidate, rest, reading, values));
+  const unclear = all.find(
+    (candidate) => candidate.problem && outer.some((inner) => calls(candidate, inner, reading, values)),
+  );
+  if (unclear) return [unclear];
+  const main = preferred(outer, (candidate) => !isSideline(candidate.source.path));
   const used = preferred(main, (candidate) => candidate.kind === "factory" || isUsed(candidate, reading, values));
   const started = used.length > 1 ? startedOnes(used, reading, values) : [];
   if (used.length > 0) return started.length === 1 ? started : used;
@@ -62,6 +73,24 @@ function choose(all: readonly Candidate[], reading: Reading, values: Values): Ca
 function preferred(candidates: readonly Candidate[], test: (candidate: Candidate) => boolean): Candidate[] {
   const kept = candidates.filter(test);
   return kept.length > 0 ? kept : [...candidates];
+}
+
+/** A factory that only another one calls: what that one hands out is this one's app, further configured. */
+function isStepOf(candidate: Candidate, all: readonly Candidate[], reading: Reading, values: Values): boolean {
+  if (candidate.kind !== "factory") return false;
+  const callers = all.filter((other) => other !== candidate && calls(other, candidate, reading, values));
+  const uses = usesOf(candidate, reading, values);
+  return callers.length > 0 && uses.every((use) => callers.some((caller) => isInside(use, caller)));
+}
+
+function calls(outer: Candidate, inner: Candidate, reading: Reading, values: Values): boolean {
+  if (inner.kind !== "factory" || outer.kind !== "factory") return false;
+  return usesOf(inner, reading, values).some((use) => isInside(use, outer));
+}
+
+function isInside({ source, call }: FactoryUse, { source: home, definition }: Candidate): boolean {
+  if (!definition || source.path !== home.path) return false;
+  return definition.startIndex <= call.startIndex && call.endIndex <= definition.endIndex;
 }
 
 /** A module-level app that a factory configures and returns: the factory is the way in. */

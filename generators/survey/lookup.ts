@@ -10,7 +10,7 @@ import {
 } from "../python/index.ts";
 import { isTestPath, modulePath, resolveImport } from "./modules.ts";
 import type { Reading } from "./reading.ts";
-import { importsOf, Values } from "./values.ts";
+import { importsAs, importsOf, Values } from "./values.ts";
 
 /** A name where it is defined; `name` null means the module itself. */
 export interface Definition {
@@ -22,15 +22,15 @@ const MAX_HOPS = 8;
 const NOT_CODE = /(^|\/)(migrations|alembic|node_modules|venv|virtualenv)\/|(^|\/)(setup|noxfile)\.py$/i;
 const SIDELINE = /(^|\/)(examples?|docs?|samples?|demos?|benchmarks?)\//i;
 
-const kinds = new WeakMap<Reading, (path: string) => boolean>();
+const kinds = new WeakMap<Reading["sources"], (path: string) => boolean>();
 
 /**
  * Whether a path is the application's own code: no tests, documentation, examples or migrations. A project that is
  * nothing but an example (or stands in a folder called tests) is looked at all the same.
  */
 export function isApplicationCode(reading: Reading, path: string): boolean {
-  const known = kinds.get(reading) ?? chooseKind(reading);
-  kinds.set(reading, known);
+  const known = kinds.get(reading.sources) ?? chooseKind(reading);
+  kinds.set(reading.sources, known);
   return known(path);
 }
 
@@ -59,14 +59,14 @@ export function sourcesNaming(reading: Reading, words: readonly string[]): Sourc
   });
 }
 
-const shared = new WeakMap<Reading, Values>();
+const shared = new WeakMap<Reading["sources"], Values>();
 
-/** One Values for each reading, since it caches. */
+/** One Values for each reading (and every Project made of it), since it caches. */
 export function valuesOf(reading: Reading): Values {
-  const known = shared.get(reading);
+  const known = shared.get(reading.sources);
   if (known) return known;
   const values = new Values(reading);
-  shared.set(reading, values);
+  shared.set(reading.sources, values);
   return values;
 }
 
@@ -87,8 +87,8 @@ export function importedDefinition(reading: Reading, source: SourceFile, importe
 
 /** The import that a name at `node` refers to: the last one before it, else any. */
 export function importFor(source: SourceFile, name: string, at: number): ImportedName | null {
-  const all = importsOf(source).filter((item) => item.local === name);
-  return all.filter((item) => item.node.startIndex < at).at(-1) ?? all[0] ?? null;
+  const all = importsAs(source, name);
+  return all.findLast((item) => item.node.startIndex < at) ?? all[0] ?? null;
 }
 
 /** Where `name` or `module.name` at this node is defined, re-exports followed; null outside the project. */
@@ -128,7 +128,7 @@ function settle(reading: Reading, start: Definition): Definition | null {
     const source = reading.parse(at.path);
     if (!source) return null;
     if (definesName(source, at.name)) return at;
-    const imported = importsOf(source).find((item) => item.local === at.name);
+    const imported = importsAs(source, at.name)[0];
     const next = imported ? importedDefinition(reading, source, imported) : starred(reading, source, at.name);
     if (!next || (next.path === at.path && next.name === at.name)) return null;
     at = next;
@@ -154,28 +154,46 @@ function definesName(source: SourceFile, name: string): boolean {
 
 /** The value of the last `name = value` of a block's own scope, also inside `if`, `try` and `with`. */
 export function assignedValue(block: Node, name: string): Node | null {
-  let found: Node | null = null;
-  walk(block, (node) => {
-    if (node.id !== block.id && opensScope(undecorated(node))) return false;
-    if (node.type === "assignment" && node.childForFieldName("left")?.text === name)
-      found = node.childForFieldName("right") ?? found;
-    return true;
-  });
-  return found;
+  return scopeOf(block).values.get(name) ?? null;
 }
 
 /** The last class or function of that name in a block's own scope. */
 export function definitionNamed(block: Node, name: string): Node | null {
-  let found: Node | null = null;
-  walk(block, (node) => {
-    if (node.id === block.id) return true;
-    const definition = undecorated(node);
-    if (["class_definition", "function_definition"].includes(definition.type) && nameOf(definition) === name)
-      found = definition;
-    return !opensScope(definition);
-  });
-  return found;
+  return scopeOf(block).definitions.get(name) ?? null;
 }
+
+interface Scope {
+  values: Map<string, Node>;
+  definitions: Map<string, Node>;
+}
+
+const scopes = new WeakMap<Node, Scope>();
+
+/** What a block's own statements assign and define, read once. */
+function scopeOf(block: Node): Scope {
+  const known = scopes.get(block);
+  if (known) return known;
+  const scope: Scope = { values: new Map(), definitions: new Map() };
+  scopes.set(block, scope);
+  walk(block, (node) => {
+    if (node === block) return true;
+    const definition = undecorated(node);
+    if (opensScope(definition)) {
+      if (definition.type !== "lambda") scope.definitions.set(nameOf(definition), definition);
+      return false;
+    }
+    if (node.type === "assignment") {
+      const left = node.childForFieldName("left");
+      const right = node.childForFieldName("right");
+      if (left && right) scope.values.set(left.text, right);
+    }
+    return HOLDS_STATEMENTS.test(node.type);
+  });
+  return scope;
+}
+
+/** Nothing else can have an assignment or a definition inside it, except in a scope of its own. */
+const HOLDS_STATEMENTS = /^(block|module|assignment|ERROR)$|_(statement|clause)$/;
 
 export function nameOf(definition: Node): string {
   return definition.childForFieldName("name")?.text ?? "";

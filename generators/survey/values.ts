@@ -165,7 +165,7 @@ export class Values {
     const object = node.childForFieldName("object");
     const name = node.childForFieldName("attribute")?.text ?? "";
     if (object?.type !== "identifier") return undefined;
-    const imported = importsOf(source).find((item) => item.local === object.text);
+    const imported = importsAs(source, object.text)[0];
     if (!imported) return undefined;
     if (imported.name === null && FLASK_CLASSES[imported.module]?.includes(name)) return "class";
     const path = resolveImport(this.place(source.path), imported, this.#reading.pathSet);
@@ -243,7 +243,7 @@ export class Values {
   #follow(source: SourceFile, name: string): { source: SourceFile; name: string } | null {
     let at = { source, name };
     for (let hops = 0; hops < MAX_DEPTH; hops++) {
-      const imported = importsOf(at.source).find((item) => item.local === at.name && item.name && item.name !== "*");
+      const imported = importsAs(at.source, at.name).find((item) => item.name && item.name !== "*");
       const path = imported && resolveImport(this.place(at.source.path), imported, this.#reading.pathSet);
       const next = path ? this.#reading.parse(path) : null;
       if (!imported?.name || !next) return hops ? at : null;
@@ -259,7 +259,7 @@ export class Values {
     const type = findDefinition(source.tree.rootNode, object.text, "class_definition");
     const method = type && findDefinition(type.childForFieldName("body")!, name, "function_definition");
     if (method) return { source, definition: method };
-    const imported = importsOf(source).find((item) => item.local === object.text);
+    const imported = importsAs(source, object.text)[0];
     const path = imported && resolveImport(this.place(source.path), imported, this.#reading.pathSet);
     const target = path ? this.#reading.parse(path) : null;
     const definition = target && findDefinition(target.tree.rootNode, name, "function_definition");
@@ -317,6 +317,19 @@ export function importsOf(source: SourceFile): ImportedName[] {
   const names = importedNames(source.tree.rootNode);
   importCache.set(source, names);
   return names;
+}
+
+const byLocal = new WeakMap<SourceFile, Map<string, ImportedName[]>>();
+
+/** The imports that bind a name in this file, in the order of the text. */
+export function importsAs(source: SourceFile, local: string): readonly ImportedName[] {
+  let index = byLocal.get(source);
+  if (!index) {
+    index = new Map();
+    for (const item of importsOf(source)) index.set(item.local, [...(index.get(item.local) ?? []), item]);
+    byLocal.set(source, index);
+  }
+  return index.get(local) ?? [];
 }
 
 export interface Parameter {

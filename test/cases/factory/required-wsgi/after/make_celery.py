@@ -1,0 +1,14 @@
+"""The worker's entry: celery -A make_celery worker --loglevel INFO"""
+
+from celery import Celery
+
+
+def make_celery() -> Celery:
+    """Make the app as its own entry point does; a global `app` would mislead Celery."""
+    from app import create_app
+
+    celery: Celery = create_app("production").extensions["celery"]
+    return celery
+
+
+celery_app = make_celery()
