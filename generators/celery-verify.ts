@@ -48,9 +48,10 @@ export const generator: Generator = {
   },
 };
 
+/** An application that can't be edited can be verified all the same, through the worker's entry. */
 function findTarget(project: Project, target: string): FlaskApp | null {
-  const app = project.apps.find((one) => one.target === target);
-  if (app) return app;
+  const found = target ? project.findApp(target) : null;
+  if (found) return "inits" in found ? found : null;
   if (target === "" && project.celery) return null;
   if (target === "") {
     throw new UserError({
@@ -62,9 +63,9 @@ function findTarget(project: Project, target: string): FlaskApp | null {
   }
   throw new UserError({
     code: "target-unknown",
-    what: `There is no application ${target}.`,
-    why: "The target is path/to/file.py:name, relative to the project.",
-    fix: "Give one of these:",
-    details: project.apps.map((one) => one.target),
+    what: `target: ${target} was not found.`,
+    why: "no function or variable of that name in that file is a Flask application",
+    fix: project.apps.length ? "give one of these:" : "leave it out: the worker's entry is enough where there is one",
+    details: project.apps.map((app) => `--target ${app.target}`),
   });
 }

@@ -1,11 +1,11 @@
 /** Runs the Python part in a copy of the project and reads what it found. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { UserError } from "../errors/index.ts";
 import type { EntryCall, Project } from "../survey/project.ts";
-import type { Finding } from "./checks.ts";
+import { conclude, type Event, type RunResult } from "./conclude.ts";
 import type { Entry } from "./entry.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { makeWorkspace, type Workspace } from "./workspace.ts";
@@ -21,25 +21,6 @@ export interface RunRequest {
   seconds: number;
   installCommand: string;
   progress: (line: string) => void;
-}
-
-export interface RunResult {
-  findings: Finding[];
-  /** The end of what the application printed, when it broke off; "" otherwise. */
-  output: string;
-}
-
-/** One line of the events file. */
-interface Event {
-  begin?: string;
-  id?: string;
-  ok?: boolean;
-  detail?: string;
-  fix?: string;
-  missing?: string;
-  error?: string;
-  denied?: string;
-  crash?: string;
 }
 
 /**
@@ -81,83 +62,34 @@ async function runIn(workspace: Workspace, request: RunRequest): Promise<RunResu
   };
   writeFileSync(requestFile, JSON.stringify(details));
   writeFileSync(eventsFile, "");
+  // To a file: what an application prints has no bounds, and a pipe that is closed would break it.
+  const outputFile = file("output.txt");
+  writeFileSync(outputFile, "");
+  const printed = { file: outputFile, append: true };
   const result = await execa(interpreter.python, ["-B", path.join(pythonFolder(), "run.py"), requestFile, eventsFile], {
     cwd: path.join(workspace.root, entry.importRoots[0] ?? ""),
     env: environment(workspace, live),
-    all: true,
     reject: false,
     stdin: "ignore",
+    stdout: printed,
+    stderr: printed,
+    buffer: false,
     // The process ends itself with a stack first; this is for one that can't.
     timeout: (seconds + 30) * 1000,
     killSignal: "SIGKILL",
-    maxBuffer: 200_000,
   });
   const real = (text: string) =>
     text.replaceAll(`${workspace.root}${path.sep}`, "").replaceAll(workspace.root, project.root);
-  const line = (text: string) =>
-    real(text)
-      .trim()
-      .replaceAll(/\s*\n\s*/g, " ");
-  const output = real(String(result.all ?? "")).trimEnd();
+  const output = real(readEnd(outputFile)).trimEnd();
   if (!existsSync(eventsFile)) throw new Error(`the checks left no events: ${output}`);
   const events = readEvents(eventsFile);
   if (events.length === 0) throw notRunnable(interpreter, output || result.shortMessage || "");
   const stack = existsSync(stackFile) ? readFileSync(stackFile, "utf8") : "";
-  return conclude(events, { request, output, stack, root: workspace.root, code: result.exitCode ?? null, real, line });
-}
-
-interface Ending {
-  request: RunRequest;
-  output: string;
-  stack: string;
-  root: string;
-  code: number | null;
-  real: (text: string) => string;
-  /** The same, on one line. */
-  line: (text: string) => string;
-}
-
-function conclude(events: readonly Event[], { request, output, stack, root, code, real, line }: Ending): RunResult {
+  const how =
+    result.timedOut || stack.includes("Timeout") ? "timeout" : (result.signal ?? `exit code ${result.exitCode}`);
   const missing = events.find((event) => event.missing);
   if (missing) throw notInstalled(missing.missing!, request, real(missing.error ?? ""));
-  const findings: Finding[] = events.flatMap(({ id, ok, detail = "", fix = "" }) =>
-    id === undefined ? [] : [{ id, ok: ok === true, detail: line(detail), fix: line(fix) }],
-  );
-  const denied = events.find((event) => event.denied)?.denied;
-  const start = findings.find((finding) => finding.id === "flask-starts");
-  if (denied && start && !start.ok) {
-    start.detail += ` (start-up connects to ${denied}; the application is kept off the network while it is verified)`;
-  }
-  const crash = events.find((event) => event.crash)?.crash;
-  if (crash) throw new Error(`the checks stopped: ${real(crash)}`);
-  const last = events.at(-1);
-  const end = tail(output);
-  if (last?.begin !== undefined) {
-    const id = last.begin.startsWith("import ") ? "flask-starts" : last.begin;
-    findings.push({ id, ok: false, ...explainEnding(stack, root, code, request.seconds, end) });
-    return { findings, output: end };
-  }
-  return { findings, output: start?.ok === false ? end : "" };
-}
-
-/** The check that was under way did not come to an end: the process was ended, or ended itself. */
-function explainEnding(stack: string, root: string, code: number | null, seconds: number, output: string) {
-  const printed = output ? ` It printed: ${output.split("\n").at(-1)}` : "";
-  if (stack.includes("Timeout") || code === null) {
-    const place = placeInStack(stack, root);
-    const detail = `${place ? `${place}: ` : ""}still running after ${seconds} s.${printed}`;
-    return { detail, fix: "Move what waits there out of start-up, or give it more time: CELERY_VERIFY_SECONDS=120." };
-  }
-  const detail = `the application ended the process with exit code ${code}.${printed}`;
-  return { detail, fix: "Remove os._exit() and the like from what runs on import." };
-}
-
-/** The innermost line of the project in a stack of faulthandler, whose innermost frame comes first. */
-function placeInStack(stack: string, root: string): string {
-  for (const [, file, line] of stack.matchAll(/^\s*File "(.+)", line (\d+) in /gm)) {
-    if (file!.startsWith(root + path.sep)) return `${path.relative(root, file!).replaceAll(path.sep, "/")}:${line}`;
-  }
-  return "";
+  return conclude(events, { seconds, output, stack, root: workspace.root, how, real });
 }
 
 function notInstalled(module: string, { interpreter, installCommand }: RunRequest, error: string): UserError {
@@ -186,8 +118,14 @@ function readEvents(file: string): Event[] {
     .map((line) => JSON.parse(line) as Event);
 }
 
-function tail(output: string): string {
-  return output.split("\n").slice(-20).join("\n").slice(-2000);
+/** The last 64 KiB of a file. */
+function readEnd(name: string): string {
+  const size = statSync(name).size;
+  const bytes = Buffer.alloc(Math.min(size, 65_536));
+  const descriptor = openSync(name, "r");
+  readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
+  closeSync(descriptor);
+  return bytes.toString("utf8");
 }
 
 /** The environment of the application: nothing written, no server reached, unless `live`. */

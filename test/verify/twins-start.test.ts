@@ -63,14 +63,8 @@ testTwins("broken at start-up", [
     name: "import that hangs",
     red: "flask-starts",
     seconds: 4,
-    patch: [
-      [
-        "shop/orders.py",
-        "from . import tasks",
-        'import time\n\nprint("waiting", flush=True)\ntime.sleep(600)\nfrom . import tasks',
-      ],
-    ],
-    at: ["shop/orders.py", "time.sleep(600)"],
+    patch: [[factory, "from celery", 'import time\n\nprint("waiting", flush=True)\ntime.sleep(600)\nfrom celery']],
+    at: [factory, "time.sleep(600)"],
     says: /still running after 4 s.*waiting/,
   },
   {

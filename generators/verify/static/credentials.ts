@@ -53,6 +53,8 @@ export function findCredentials(path: string, text: string): Credential[] {
   const joined = joinStrings(text);
 
   for (const match of joined.matchAll(url)) {
+    // http://localhost:5000/@me is a host, a port and a path.
+    if (/^\d{1,5}\//.test(match[2]!)) continue;
     if (!isPlaceholder(decode(match[2]!), decode(match[1]!))) add(match.index, "a URL with a password");
   }
   for (const match of text.matchAll(encodedUrl)) {

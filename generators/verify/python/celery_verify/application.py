@@ -4,7 +4,7 @@ import importlib
 import os
 import sys
 import threading
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Optional
 
 from .events import Events, Failed
 from .sources import Sources
@@ -17,9 +17,9 @@ class Application:
         self.flask: Any = None
         self.celery: Any = None
         self.entry_error: Optional[BaseException] = None
-        self.flasks: List[Tuple[Any, str]] = []
+        self.flasks: list[tuple[Any, str]] = []
         """Every Flask application made so far, with `path:line`."""
-        self.celeries: List[Tuple[Any, str]] = []
+        self.celeries: list[tuple[Any, str]] = []
 
     def celery_place(self) -> str:
         return next((place for app, place in self.celeries if app is self.celery), "")
@@ -30,7 +30,7 @@ def watch_constructors(application: Application, log: Events) -> None:
     import celery
     import flask
 
-    def record(cls: Any, found: List[Tuple[Any, str]]) -> None:
+    def record(cls: Any, found: list[tuple[Any, str]]) -> None:
         original = cls.__init__
 
         def init(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -58,7 +58,7 @@ def _calling_place(log: Events) -> str:
     return ""
 
 
-def start_flask(application: Application, request: Dict[str, Any], log: Events) -> str:
+def start_flask(application: Application, request: dict[str, Any], log: Events) -> str:
     """Imports the worker's entry, or calls the factory where there is none; raises Failed with the line that broke."""
     for root in reversed(request["importRoots"]):
         sys.path.insert(0, os.path.join(request["root"], root) if root else request["root"])
@@ -83,8 +83,8 @@ def start_flask(application: Application, request: Dict[str, Any], log: Events) 
     return f"{len(application.flask.url_map._rules)} routes, made at {application.flasks[-1][1]}"
 
 
-def _call_target(request: Dict[str, Any], log: Events) -> None:
-    scope: Dict[str, Any] = {}
+def _call_target(request: dict[str, Any], log: Events) -> None:
+    scope: dict[str, Any] = {}
     try:
         for line in request["target"]["imports"]:
             exec(line, scope)
@@ -95,14 +95,18 @@ def _call_target(request: Dict[str, Any], log: Events) -> None:
     request["target"]["value"] = value
 
 
-def find_celery(application: Application, request: Dict[str, Any], log: Events, sources: Sources) -> str:
+def find_celery(application: Application, request: dict[str, Any], log: Events, sources: Sources) -> str:
     """Finds Celery as `celery -A <entry>` does, and whether the whole application uses that one."""
     import celery
     from celery.app.utils import find_app
 
     if application.entry_error is not None:
         error = application.entry_error
-        fix = "Call celery_init_app(app) in the factory, before it returns." if isinstance(error, KeyError) else ""
+        fix = (
+            "Call celery_init_app(app) in the factory, before it returns."
+            if isinstance(error, KeyError)
+            else ""
+        )
         raise Failed(f"the worker's entry can't get Celery: {_say(error)}", fix, log.place(error))
     found = None
     if request["entry"]:
@@ -111,7 +115,9 @@ def find_celery(application: Application, request: Dict[str, Any], log: Events, 
         except (AttributeError, ImportError) as error:
             found = error
     if found is None or isinstance(found, Exception):
-        found = _from_extensions(application) or (application.celeries[-1][0] if application.celeries else None)
+        found = _from_extensions(application) or (
+            application.celeries[-1][0] if application.celeries else None
+        )
     place = request["entryPath"] and f"{request['entryPath']}:1"
     if found is None:
         raise Failed("no Celery application was made", "Run celery-factory (or celery-direct).", place)
@@ -131,8 +137,8 @@ def find_celery(application: Application, request: Dict[str, Any], log: Events, 
     at = application.celery_place()
     if known is not None and known is not found:
         raise Failed(
-            f"the worker uses another Celery application than app.extensions[\"celery\"]",
-            "Let the entry take flask_app.extensions[\"celery\"].",
+            'the worker uses another Celery application than app.extensions["celery"]',
+            'Let the entry take flask_app.extensions["celery"].',
             place,
         )
     default = _seen_by_threads() is found
@@ -175,7 +181,7 @@ def _unwrap(found: Any) -> Any:
     return found._get_current_object() if hasattr(found, "_get_current_object") else found
 
 
-def explain(error: BaseException, log: Events, request: Dict[str, Any]) -> Failed:
+def explain(error: BaseException, log: Events, request: dict[str, Any]) -> Failed:
     """What an exception at start-up means, with the line of the project that it came from."""
     place = log.place(error)
     if isinstance(error, ImportError):
@@ -187,13 +193,27 @@ def explain(error: BaseException, log: Events, request: Dict[str, Any]) -> Faile
                 place,
             )
         if isinstance(error, ModuleNotFoundError) and error.name:
-            return Failed(f"no module named {error.name!r} in this interpreter", request["installCommand"], place)
+            return Failed(
+                f"no module named {error.name!r} in this interpreter", request["installCommand"], place
+            )
     if isinstance(error, SystemExit):
-        return Failed(f"the application ended the process on import: sys.exit({error.code!r})", "Move that below `if __name__ == \"__main__\":`.", place)
+        return Failed(
+            f"the application ended the process on import: sys.exit({error.code!r})",
+            'Move that below `if __name__ == "__main__":`.',
+            place,
+        )
     if isinstance(error, TypeError) and "required" in str(error) and "argument" in str(error):
-        return Failed(_say(error), "Let the worker's entry give the arguments that wsgi.py, manage.py or run.py gives.", place)
+        return Failed(
+            _say(error),
+            "Let the worker's entry give the arguments that wsgi.py, manage.py or run.py gives.",
+            place,
+        )
     if isinstance(error, KeyError) and _last_module(error) == "os":
-        return Failed(f"the environment variable {error} is not set", f"Set {error} for this command, or load .env in the worker's entry.", place)
+        return Failed(
+            f"the environment variable {error} is not set",
+            f"Set {error} for this command, or load .env in the worker's entry.",
+            place,
+        )
     return Failed(_say(error), "Mend what this line says; `flask run` needs it as well.", place)
 
 
@@ -209,11 +229,11 @@ def _say(error: BaseException) -> str:
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
-def _find_circle(error: ImportError, log: Events) -> List[str]:
+def _find_circle(error: ImportError, log: Events) -> list[str]:
     """Modules of the project that import one another, read from the stack of an import that found a half-made module."""
     if "circular import" not in str(error) and "partially initialized" not in str(error):
         return []
-    modules: List[str] = []
+    modules: list[str] = []
     frame = error.__traceback__
     while frame is not None:
         path = log.relative(frame.tb_frame.f_code.co_filename)

@@ -1,6 +1,6 @@
 """The checks in their order, and which of them needs which."""
 
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Optional
 
 from . import application as apps
 from . import guards, settings, tasks
@@ -8,7 +8,7 @@ from .events import Events, Failed
 from .sources import Sources
 
 
-def run(request: Dict[str, Any], log: Events, helper_path: str) -> None:
+def run(request: dict[str, Any], log: Events, helper_path: str) -> None:
     for module in ("flask", "celery"):
         log.begin(f"import {module}")
         try:
@@ -19,7 +19,7 @@ def run(request: Dict[str, Any], log: Events, helper_path: str) -> None:
 
 
 class _Checklist:
-    def __init__(self, request: Dict[str, Any], log: Events, helper_path: str) -> None:
+    def __init__(self, request: dict[str, Any], log: Events, helper_path: str) -> None:
         self.request = request
         self.log = log
         self.helper_path = helper_path
@@ -39,11 +39,15 @@ class _Checklist:
         if denied and not started:
             log.note(denied=denied[0])
         self._check("one-celery-app", lambda: _count_celery(sources, application))
-        if not started or not self._check("celery-initialised", lambda: apps.find_celery(application, request, log, sources)):
+        if not started or not self._check(
+            "celery-initialised", lambda: apps.find_celery(application, request, log, sources)
+        ):
             return
         if not self._check("settings-lower-case", lambda: settings.read_keys(application, sources)):
             return
-        self._check("configuration-shared", lambda: settings.share_configuration(application, sources, request))
+        self._check(
+            "configuration-shared", lambda: settings.share_configuration(application, sources, request)
+        )
         self._check("json-only", lambda: settings.accept_json_only(application, sources))
         self._check("tls-verified", lambda: settings.verify_certificates(application, sources))
         self._check("results-readable", lambda: settings.read_results(application, sources))
@@ -58,13 +62,21 @@ class _Checklist:
         from . import worker
 
         live = self.request["live"]
-        made = worker.Real(self.application, self.request, self.helper_path) if live else worker.InProcess(self.application, self.log)
+        made = (
+            worker.Real(self.application, self.request, self.helper_path)
+            if live
+            else worker.InProcess(self.application, self.log)
+        )
         runner: Optional[tasks.Runner] = None
 
         def start() -> str:
             nonlocal runner
             runner = made.start()
-            return "a real worker on the configured broker" if live else "in this process, on the in-memory transport"
+            return (
+                "a real worker on the configured broker"
+                if live
+                else "in this process, on the in-memory transport"
+            )
 
         try:
             if self._check("worker-starts", start) and runner is not None:
@@ -75,9 +87,22 @@ class _Checklist:
 
     def _run_tasks(self, runner: tasks.Runner) -> None:
         log = self.log
-        if self.request["live"] and runner.application.celery.conf.result_backend in (None, "disabled", "disabled://"):
-            for check in ("sample-task", "app-context", "database-session", "failure-reaches-caller", "task-retries"):
-                log.passed(check, "results are off, so no caller sees one; `live no` runs this check on the in-memory transport")
+        if self.request["live"] and runner.application.celery.conf.result_backend in (
+            None,
+            "disabled",
+            "disabled://",
+        ):
+            for check in (
+                "sample-task",
+                "app-context",
+                "database-session",
+                "failure-reaches-caller",
+                "task-retries",
+            ):
+                log.passed(
+                    check,
+                    "results are off, so no caller sees one; `live no` runs this check on the in-memory transport",
+                )
             return
         # A probe first: where not even that comes back there is nothing to learn from the others.
         if not self._check("sample-task", lambda: tasks.run_probe(runner, log), report=False):
@@ -102,7 +127,9 @@ class _Checklist:
             if not place:
                 raise
             # The project's own code failed where we did not expect it to be called.
-            self.log.fail(check, Failed(f"{type(error).__name__}: {error}", "Mend what this line says.", place))
+            self.log.fail(
+                check, Failed(f"{type(error).__name__}: {error}", "Mend what this line says.", place)
+            )
         return check not in self.log.failed
 
 

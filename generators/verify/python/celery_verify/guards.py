@@ -4,7 +4,8 @@ import errno
 import faulthandler
 import socket
 import sys
-from typing import Any, Callable, Iterable
+from collections.abc import Iterable
+from typing import Any, Callable
 
 _resolved: set = set()
 
@@ -24,13 +25,21 @@ def deny_network(ports: Iterable[int], seen: Callable[[str], None]) -> None:
             if isinstance(address, tuple) and len(address) > 1 and address[1] in allowed:
                 return
             seen(_name(address))
-            raise ConnectionRefusedError(errno.ECONNREFUSED, f"celery-verify keeps the application off the network ({_name(address)})")
+            raise ConnectionRefusedError(
+                errno.ECONNREFUSED, f"celery-verify keeps the application off the network ({_name(address)})"
+            )
         if event == "socket.getaddrinfo":
             host, port = args[0], args[1]
-            if port in allowed or str(port) in {str(one) for one in allowed} or host in (None, "", "localhost", "127.0.0.1"):
+            if (
+                port in allowed
+                or str(port) in {str(one) for one in allowed}
+                or host in (None, "", "localhost", "127.0.0.1")
+            ):
                 return
             seen(f"{host}:{port}")
-            raise socket.gaierror(socket.EAI_NONAME, f"celery-verify keeps the application off the network ({host}:{port})")
+            raise socket.gaierror(
+                socket.EAI_NONAME, f"celery-verify keeps the application off the network ({host}:{port})"
+            )
 
     sys.addaudithook(hook)
 

@@ -1,17 +1,17 @@
 """Tasks that only celery-verify runs. Each gives back what it saw, so that they work in this process and in a real worker."""
 
 import sys
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable
 
 PREFIX = "celery_verify"
-_state: Dict[str, Any] = {}
+_state: dict[str, Any] = {}
 
 
 def echo(value: str) -> str:
     return value
 
 
-def look_for_context() -> Dict[str, Any]:
+def look_for_context() -> dict[str, Any]:
     """Whether an application context is there, whose it is, and whether another task has left something in it."""
     import flask
 
@@ -27,7 +27,7 @@ def look_for_context() -> Dict[str, Any]:
     }
 
 
-def use_session() -> Dict[str, Any]:
+def use_session() -> dict[str, Any]:
     """Runs a statement in each session of the application, on a database of our own: neither file nor network is needed."""
     sessions = find_sessions()
     _state["closed"] = {}
@@ -41,7 +41,11 @@ def use_session() -> Dict[str, Any]:
         real = session()
         _watch(real, name)
         # SQLAlchemy 1.3 takes the engine by itself.
-        where = {"bind": engine} if sqlalchemy.__version__.startswith("1.3") else {"bind_arguments": {"bind": engine}}
+        where = (
+            {"bind": engine}
+            if sqlalchemy.__version__.startswith("1.3")
+            else {"bind_arguments": {"bind": engine}}
+        )
         value = session.execute(sqlalchemy.text("SELECT 41 + 1"), **where).scalar()
         seen.append({"name": name, "value": value})
     return {"sessions": seen}
@@ -59,7 +63,7 @@ def _watch(session: Any, name: str) -> None:
     session.close = note_close
 
 
-def look_at_sessions() -> Dict[str, bool]:
+def look_at_sessions() -> dict[str, bool]:
     """Which of the sessions that use_session() opened have been closed since."""
     return dict(_state.get("closed", {}))
 
@@ -74,12 +78,12 @@ def try_again(task: Any) -> int:
     return int(task.request.retries)
 
 
-def find_sessions() -> List[Tuple[str, Any]]:
+def find_sessions() -> list[tuple[str, Any]]:
     """Flask-SQLAlchemy's session and every scoped_session at module level of an imported module that is not a library's."""
     scoped = sys.modules.get("sqlalchemy.orm")
     if scoped is None:
         return []
-    found: Dict[int, Tuple[str, Any]] = {}
+    found: dict[int, tuple[str, Any]] = {}
     import flask
 
     if flask.has_app_context():
@@ -97,7 +101,7 @@ def find_sessions() -> List[Tuple[str, Any]]:
     return list(found.values())
 
 
-def register(decorate: Callable[..., Any], **more: Any) -> Dict[str, Any]:
+def register(decorate: Callable[..., Any], **more: Any) -> dict[str, Any]:
     """Registers the probes through `app.task` or `shared_task` and returns them by name."""
     options = {"ignore_result": False, "serializer": "json", "acks_late": False, **more}
     made = {}

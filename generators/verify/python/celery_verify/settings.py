@@ -3,7 +3,7 @@
 import os
 import re
 import ssl
-from typing import Any, Dict, List
+from typing import Any
 
 from .application import Application
 from .events import Failed
@@ -51,15 +51,22 @@ def configured(conf: Any, *names: str) -> Any:
     return next((view.get(name) for name in names if view.get(name)), None)
 
 
-def share_configuration(application: Application, sources: Sources, request: Dict[str, Any]) -> str:
+def share_configuration(application: Application, sources: Sources, request: dict[str, Any]) -> str:
     """Flask's configuration and Celery name the same broker."""
     conf, config = application.celery.conf, application.flask.config
     celery_url = configured(conf, "broker_url", "broker")
     flask_url, key = _flask_broker(config)
-    place = sources.find(r"""\bbroker_url\b|\bCELERY_BROKER_URL\b|\bBROKER_URL\b|\bbroker\s*=""") or application.celery_place()
+    place = (
+        sources.find(r"""\bbroker_url\b|\bCELERY_BROKER_URL\b|\bBROKER_URL\b|\bbroker\s*=""")
+        or application.celery_place()
+    )
     for url in (celery_url, flask_url):
         if isinstance(url, str) and _PLACEHOLDER.search(url):
-            raise Failed("the broker URL is still a placeholder", "Set CELERY_BROKER_URL to a real URL in the environment.", place)
+            raise Failed(
+                "the broker URL is still a placeholder",
+                "Set CELERY_BROKER_URL to a real URL in the environment.",
+                place,
+            )
     if not celery_url and not flask_url:
         if os.environ.get("CELERY_BROKER_URL") and request["live"] or sources.mentions("CELERY_BROKER_URL"):
             return "both take the broker from CELERY_BROKER_URL in the environment"
@@ -71,7 +78,7 @@ def share_configuration(application: Application, sources: Sources, request: Dic
     if not celery_url:
         raise Failed(
             f"Celery does not see the broker of Flask's configuration ({key})",
-            "Hand Flask's configuration to Celery: celery_app.config_from_object(app.config[\"CELERY\"]).",
+            'Hand Flask\'s configuration to Celery: celery_app.config_from_object(app.config["CELERY"]).',
             application.celery_place() or place,
         )
     from_environment = celery_url == os.environ.get("CELERY_BROKER_URL")
@@ -108,14 +115,18 @@ def _flask_broker(config: Any) -> Any:
 
 def accept_json_only(application: Application, sources: Sources) -> str:
     conf = application.celery.conf
-    accepted = [str(one) for one in conf.accept_content or []] + [str(one) for one in conf.result_accept_content or []]
+    accepted = [str(one) for one in conf.accept_content or []] + [
+        str(one) for one in conf.result_accept_content or []
+    ]
     used = [conf.task_serializer, conf.result_serializer, conf.event_serializer]
-    used += [task.serializer for name, task in application.celery.tasks.items() if not name.startswith("celery.")]
+    used += [
+        task.serializer for name, task in application.celery.tasks.items() if not name.startswith("celery.")
+    ]
     bad = [one for one in [*accepted, *map(str, used)] if "pickle" in one or "python-serialize" in one]
     if bad:
         raise Failed(
             "pickle is accepted: whoever can write to the broker can run code in the worker",
-            'Set accept_content, task_serializer and result_serializer to json only.',
+            "Set accept_content, task_serializer and result_serializer to json only.",
             sources.find(r"pickle|python-serialize"),
         )
     return f"accepts {', '.join(sorted(set(accepted))) or 'json'}"
@@ -133,7 +144,11 @@ def read_results(application: Application, sources: Sources) -> str:
             sources.find(r"""['"]rpc:?|['"]amqp://?['"]""") or application.celery_place(),
         )
     if backend.startswith("disabled") or (not backend and not sources.mentions("CELERY_RESULT_BACKEND")):
-        raise Failed("a status route reads results, and there is no result backend", "Set result_backend.", sources.status_routes[0])
+        raise Failed(
+            "a status route reads results, and there is no result backend",
+            "Set result_backend.",
+            sources.status_routes[0],
+        )
     return f"the status route at {sources.status_routes[0]} can read them"
 
 
@@ -142,7 +157,11 @@ def verify_certificates(application: Application, sources: Sources) -> str:
     conf = application.celery.conf
     pairs = [
         (configured(conf, "broker_url", "broker"), configured(conf, "broker_use_ssl"), "broker_use_ssl"),
-        (configured(conf, "result_backend", "backend"), configured(conf, "redis_backend_use_ssl"), "redis_backend_use_ssl"),
+        (
+            configured(conf, "result_backend", "backend"),
+            configured(conf, "redis_backend_use_ssl"),
+            "redis_backend_use_ssl",
+        ),
     ]
     encrypted = 0
     for url, options, name in pairs:
@@ -161,7 +180,7 @@ def verify_certificates(application: Application, sources: Sources) -> str:
 def _unverified(name: str, place: str) -> Failed:
     return Failed(
         "the connection is encrypted and the certificate is not checked",
-        f"Add ?ssl_cert_reqs=CERT_REQUIRED to the URL, or set {name} to {{\"ssl_cert_reqs\": ssl.CERT_REQUIRED}}.",
+        f'Add ?ssl_cert_reqs=CERT_REQUIRED to the URL, or set {name} to {{"ssl_cert_reqs": ssl.CERT_REQUIRED}}.',
         place,
     )
 
@@ -171,11 +190,15 @@ def _verifies(url: str, options: Any) -> bool:
     if match:
         return match.group(1).upper() in ("CERT_REQUIRED", "REQUIRED")
     if isinstance(options, dict):
-        return options.get("ssl_cert_reqs", options.get("cert_reqs")) in (ssl.CERT_REQUIRED, "CERT_REQUIRED", "required")
+        return options.get("ssl_cert_reqs", options.get("cert_reqs")) in (
+            ssl.CERT_REQUIRED,
+            "CERT_REQUIRED",
+            "required",
+        )
     return False
 
 
-def _literal_urls(sources: Sources) -> List[str]:
+def _literal_urls(sources: Sources) -> list[str]:
     """Places with an encrypted URL in code that does not ask for a check, and that the environment has hidden from us."""
     pattern = r"""['"](rediss|amqps)://[^'"/\s{%]+(?![^'"]*ssl_cert_reqs)"""
     return list(sources.find_all(pattern))

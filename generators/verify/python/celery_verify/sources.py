@@ -3,7 +3,8 @@
 import ast
 import os
 import re
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from collections.abc import Iterator
+from typing import NamedTuple, Optional
 
 _TEST_PARTS = {"tests", "test", "testing", "examples", "docs", "migrations", "alembic", "node_modules"}
 
@@ -12,7 +13,7 @@ class Task(NamedTuple):
     path: str
     line: int
     function: str
-    names: Tuple[str, ...]
+    names: tuple[str, ...]
     explicit: bool
     is_async: bool
     tracks: bool
@@ -24,14 +25,14 @@ class Task(NamedTuple):
 
 
 class Sources:
-    def __init__(self, root: str, files: List[str], import_roots: List[str]) -> None:
+    def __init__(self, root: str, files: list[str], import_roots: list[str]) -> None:
         self.root = root
         self.files = files
         self.import_roots = import_roots
-        self.tasks: List[Task] = []
-        self.constructors: List[Tuple[str, str]] = []
+        self.tasks: list[Task] = []
+        self.constructors: list[tuple[str, str]] = []
         """`path:line` of each `Celery(...)` call, and the scope that it stands in."""
-        self.status_routes: List[str] = []
+        self.status_routes: list[str] = []
         self._texts: dict = {}
         for path in files:
             if path.endswith(".py") and not is_test(path):
@@ -104,7 +105,11 @@ class Sources:
                 if isinstance(child, ast.Call):
                     name = child.func
                     direct = isinstance(name, ast.Name) and name.id in imported
-                    dotted = isinstance(name, ast.Attribute) and name.attr == "Celery" and _last_name(name.value) == "celery"
+                    dotted = (
+                        isinstance(name, ast.Attribute)
+                        and name.attr == "Celery"
+                        and _last_name(name.value) == "celery"
+                    )
                     if direct or dotted:
                         self.constructors.append((f"{path}:{child.lineno}", f"{path}:{inner}"))
                 visit(child, inner)
@@ -120,13 +125,17 @@ class Sources:
             return None
         given = {keyword.arg: keyword.value for keyword in (call.keywords if call else [])}
         explicit = given.get("name")
-        fixed = explicit.value if isinstance(explicit, ast.Constant) and isinstance(explicit.value, str) else None
+        fixed = (
+            explicit.value if isinstance(explicit, ast.Constant) and isinstance(explicit.value, str) else None
+        )
         names = (fixed,) if fixed else tuple(f"{module}.{node.name}" for module in self.modules_of(path))
-        tracks = any(isinstance(part, ast.Attribute) and part.attr == "update_state" for part in ast.walk(node))
+        tracks = any(
+            isinstance(part, ast.Attribute) and part.attr == "update_state" for part in ast.walk(node)
+        )
         is_async = isinstance(node, ast.AsyncFunctionDef)
         return Task(path, node.lineno, node.name, names, fixed is not None, is_async, tracks, shared)
 
-    def modules_of(self, path: str) -> List[str]:
+    def modules_of(self, path: str) -> list[str]:
         """Dotted names that a file can be imported by."""
         names = []
         for root in self.import_roots:
@@ -147,7 +156,7 @@ def is_test(path: str) -> bool:
     )
 
 
-def _module_level(body: List[ast.stmt]) -> Iterator[ast.stmt]:
+def _module_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Statements that run on import, those in `if` and `try` included."""
     for node in body:
         yield node

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from typing import Any, Dict, List, Tuple
+from typing import Any
 
 from . import probes
 from .application import Application
@@ -35,7 +35,11 @@ def import_all(application: Application, sources: Sources, log: Events) -> str:
         app.loader.import_default_modules()
         app.finalize()
     except Exception as error:
-        named = sources.find(rf"""['"]{re.escape(error.name)}['"]""") if isinstance(error, ImportError) and error.name else ""
+        named = (
+            sources.find(rf"""['"]{re.escape(error.name)}['"]""")
+            if isinstance(error, ImportError) and error.name
+            else ""
+        )
         raise Failed(
             f"the worker can't import the tasks: {type(error).__name__}: {error}",
             "Mend that module, or its name in `include` or `imports`.",
@@ -52,25 +56,39 @@ def compare_names(application: Application, sources: Sources) -> str:
         first = missing[0]
         taken = next((name for name in first.names if name in app.tasks), None)
         if taken:
-            raise Failed(f"the task name {taken} is used twice: only one of them is registered", "Give one of them another name.", first.place)
-        others = f" (and {len(missing) - 1} more: {', '.join(task.place for task in missing[1:4])})" if len(missing) > 1 else ""
+            raise Failed(
+                f"the task name {taken} is used twice: only one of them is registered",
+                "Give one of them another name.",
+                first.place,
+            )
+        others = (
+            f" (and {len(missing) - 1} more: {', '.join(task.place for task in missing[1:4])})"
+            if len(missing) > 1
+            else ""
+        )
         raise Failed(
             f"the task {first.function} is not registered: the worker does not import {first.names[0].rpartition('.')[0] or first.path}{others}",
             "Name its package in autodiscover_tasks(), or import the module in the factory.",
             first.place,
         )
-    own = sorted(name for name in app.tasks if not name.startswith("celery.") and not name.startswith(probes.PREFIX))
-    return f"{len(own)}: {', '.join(own[:6])}{', …' if len(own) > 6 else ''}" if own else "the project has no task yet"
+    own = sorted(
+        name for name in app.tasks if not name.startswith("celery.") and not name.startswith(probes.PREFIX)
+    )
+    return (
+        f"{len(own)}: {', '.join(own[:6])}{', …' if len(own) > 6 else ''}"
+        if own
+        else "the project has no task yet"
+    )
 
 
 class Runner:
     """Sends probes to a worker and waits for their results."""
 
-    def __init__(self, application: Application, queue: str, made: Dict[str, Any]) -> None:
+    def __init__(self, application: Application, queue: str, made: dict[str, Any]) -> None:
         self.application = application
         self.queue = queue
         self.made = made
-        self.other_bases: List[Tuple[str, Any, Any]] = []
+        self.other_bases: list[tuple[str, Any, Any]] = []
 
     def send(self, task: Any, *args: Any) -> Any:
         return task.apply_async(args=args, queue=self.queue, expires=60)
@@ -83,7 +101,10 @@ class Runner:
 
     def call_place(self, log: Events) -> str:
         """Where the project says how a task is called."""
-        return place_of(getattr(type(self.made["echo"]), "__call__", None), log) or self.application.celery_place()
+        return (
+            place_of(getattr(type(self.made["echo"]), "__call__", None), log)
+            or self.application.celery_place()
+        )
 
 
 def wait_for(result: Any) -> Any:
@@ -101,7 +122,9 @@ def run_probe(runner: Runner, log: Events) -> str:
     try:
         value = runner.ask(runner.made["echo"], _SAMPLE)
     except Exception as error:
-        raise Failed(_no_answer(error, "a task"), "Start a worker by hand and look at its log.", runner.call_place(log)) from error
+        raise Failed(
+            _no_answer(error, "a task"), "Start a worker by hand and look at its log.", runner.call_place(log)
+        ) from error
     if value != _SAMPLE:
         raise Failed(f"a task that gives its argument back gave {value!r}", _RETURN, runner.call_place(log))
     return "a probe of our own gave its argument back"
@@ -118,9 +141,15 @@ def run_sample(runner: Runner, log: Events) -> str:
         result = task.apply_async(args=(_SAMPLE,), queue=runner.queue, ignore_result=False, expires=60)
         value = wait_for(result)
     except Exception as error:
-        raise Failed(_no_answer(error, name), "Mend the task; it must run with one string.", place_of(task.run, log)) from error
+        raise Failed(
+            _no_answer(error, name), "Mend the task; it must run with one string.", place_of(task.run, log)
+        ) from error
     if _SAMPLE not in str(value):
-        raise Failed(f"{name} gave {value!r} instead of its argument", "Let it return its argument.", place_of(task.run, log))
+        raise Failed(
+            f"{name} gave {value!r} instead of its argument",
+            "Let it return its argument.",
+            place_of(task.run, log),
+        )
     return f"{name} gave its argument back"
 
 
@@ -150,11 +179,17 @@ def _check_context(runner: Runner, task: Any, place: str, who: str = "tasks run"
     fix = _CONTEXT
     first, second = (_ask_context(runner, task, place) for _ in range(2))
     if not first["has"]:
-        raise Failed(f"{who} without an application context: current_app and the database fail there", fix, place)
+        raise Failed(
+            f"{who} without an application context: current_app and the database fail there", fix, place
+        )
     if first["app"] != runner.application.flask.import_name:
         raise Failed(f"the context belongs to another application ({first['app']})", fix, place)
     if not second["fresh"]:
-        raise Failed(f"{who} in one shared context: what one leaves in `g`, and its database session, the next one finds", fix, place)
+        raise Failed(
+            f"{who} in one shared context: what one leaves in `g`, and its database session, the next one finds",
+            fix,
+            place,
+        )
 
 
 def _ask_context(runner: Runner, task: Any, place: str) -> Any:
@@ -164,7 +199,7 @@ def _ask_context(runner: Runner, task: Any, place: str) -> Any:
         raise Failed(_no_answer(error, "the context probe"), _CONTEXT, place) from error
 
 
-def register_other_bases(application: Application) -> List[Tuple[str, Any, Any]]:
+def register_other_bases(application: Application) -> list[tuple[str, Any, Any]]:
     """A context probe for each task class (`base=...`) that is called in its own way, with the name of a task that has it.
 
     Before the worker starts: it takes no note of tasks that are registered later.
@@ -177,7 +212,12 @@ def register_other_bases(application: Application) -> List[Tuple[str, Any, Any]]
         if name.startswith(("celery.", probes.PREFIX)) or call in seen:
             continue
         seen.add(call)
-        options = {"base": type(task).__mro__[1], "ignore_result": False, "serializer": "json", "shared": False}
+        options = {
+            "base": type(task).__mro__[1],
+            "ignore_result": False,
+            "serializer": "json",
+            "shared": False,
+        }
         probe = app.task(name=f"{probes.PREFIX}.context_{len(seen)}", **options)(probes.look_for_context)
         found.append((name, task, probe))
     return found
@@ -190,7 +230,11 @@ def use_session(runner: Runner, log: Events, database: str) -> str:
             return "the application has no database session"
         closed = runner.ask(runner.made["look_at_sessions"])
     except Exception as error:
-        raise Failed(_no_answer(error, "the session probe"), "Make the session inside an application context.", database or runner.call_place(log)) from error
+        raise Failed(
+            _no_answer(error, "the session probe"),
+            "Make the session inside an application context.",
+            database or runner.call_place(log),
+        ) from error
     open_ones = [name for name, done in closed.items() if not done]
     if open_ones:
         raise Failed(
@@ -212,8 +256,12 @@ def reach_caller(runner: Runner, log: Events) -> str:
         raise Failed(f"the caller got another exception: {error}", fix, runner.call_place(log)) from error
     except Exception as error:
         detail = _no_answer(error, "a failing task")
-        raise Failed(f"the caller does not get the task's exception: {detail}", fix, runner.call_place(log)) from error
-    raise Failed(f"a failing task looks like a success to its caller (result {value!r})", fix, runner.call_place(log))
+        raise Failed(
+            f"the caller does not get the task's exception: {detail}", fix, runner.call_place(log)
+        ) from error
+    raise Failed(
+        f"a failing task looks like a success to its caller (result {value!r})", fix, runner.call_place(log)
+    )
 
 
 def retry(runner: Runner, log: Events) -> str:
@@ -221,7 +269,11 @@ def retry(runner: Runner, log: Events) -> str:
     try:
         count = runner.ask(runner.made["try_again"])
     except Exception as error:
-        raise Failed(f"a task that asks for a retry is not run again: {_no_answer(error, 'it')}", fix, runner.call_place(log)) from error
+        raise Failed(
+            f"a task that asks for a retry is not run again: {_no_answer(error, 'it')}",
+            fix,
+            runner.call_place(log),
+        ) from error
     if count != 1:
         raise Failed(f"a task that asks for a retry gave {count!r}", fix, runner.call_place(log))
     return "a task that asks for a retry is run again"

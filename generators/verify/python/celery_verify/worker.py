@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from typing import Any, Dict, Optional
+from typing import Any, Optional
 
 from . import probes
 from .application import Application
@@ -51,20 +51,36 @@ class InProcess:
         setup_worker_optimizations(app)
         options = {"without_heartbeat": True, "without_mingle": True, "without_gossip": True}
         try:
-            worker = Worker(app=app, pool="solo", concurrency=1, hostname="celery-verify@local", loglevel="ERROR", ready_callback=None, **options)
+            worker = Worker(
+                app=app,
+                pool="solo",
+                concurrency=1,
+                hostname="celery-verify@local",
+                loglevel="ERROR",
+                ready_callback=None,
+                **options,
+            )
         except BaseException as error:  # noqa: B902 - a start-up hook may call sys.exit()
             raise self._failed(error) from error
         # A real worker's pool processes inherit what importing the application has left in the context.
         context = contextvars.copy_context()
         threading.Thread(target=lambda: context.run(worker.start), daemon=True).start()
         if not turned.wait(START_SECONDS):
-            raise Failed(f"the worker is not ready after {START_SECONDS:.0f} s", "Look for a start-up signal handler that waits.", self.application.celery_place())
+            raise Failed(
+                f"the worker is not ready after {START_SECONDS:.0f} s",
+                "Look for a start-up signal handler that waits.",
+                self.application.celery_place(),
+            )
         if self.error is not None:
             raise self._failed(self.error)
         return runner
 
     def _failed(self, error: BaseException) -> Failed:
-        return Failed(f"the worker can't start: {type(error).__name__}: {error}", "Mend what this line says.", self.log.place(error) or self.application.celery_place())
+        return Failed(
+            f"the worker can't start: {type(error).__name__}: {error}",
+            "Mend what this line says.",
+            self.log.place(error) or self.application.celery_place(),
+        )
 
 
 def _use_memory(app: Any) -> None:
@@ -95,7 +111,7 @@ def _use_memory(app: Any) -> None:
 class Real:
     """`celery worker` as a process of its own, on a queue of its own: it takes no message of anybody else."""
 
-    def __init__(self, application: Application, request: Dict[str, Any], helper_path: str) -> None:
+    def __init__(self, application: Application, request: dict[str, Any], helper_path: str) -> None:
         self.application = application
         self.request = request
         self.helper_path = helper_path
@@ -107,19 +123,48 @@ class Real:
         place = self.application.celery_place()
         self._reach_broker(place)
         if not self.request["entry"]:
-            raise Failed("there is no module that `celery -A` could load", "Run celery-factory, which makes make_celery.py.", place)
+            raise Failed(
+                "there is no module that `celery -A` could load",
+                "Run celery-factory, which makes make_celery.py.",
+                place,
+            )
         env = dict(os.environ)
-        env["PYTHONPATH"] = os.pathsep.join(part for part in (self.helper_path, env.get("PYTHONPATH", "")) if part)
+        env["PYTHONPATH"] = os.pathsep.join(
+            part for part in (self.helper_path, env.get("PYTHONPATH", "")) if part
+        )
         env["CELERY_VERIFY_READY"] = self.request["readyFile"]
         command = [
             *(sys.executable, "-B", "-m", "celery", "-A", self.request["entry"], "worker"),
-            *("--pool", "solo", "--loglevel", "WARNING", "--queues", self.name, "--hostname", f"{self.name}@%h"),
-            *("--include", "celery_verify.live_probes", "--without-gossip", "--without-mingle", "--without-heartbeat"),
+            *(
+                "--pool",
+                "solo",
+                "--loglevel",
+                "WARNING",
+                "--queues",
+                self.name,
+                "--hostname",
+                f"{self.name}@%h",
+            ),
+            *(
+                "--include",
+                "celery_verify.live_probes",
+                "--without-gossip",
+                "--without-mingle",
+                "--without-heartbeat",
+            ),
         ]
         cwd = os.path.join(self.request["root"], self.request["importRoots"][0])
         output = open(self.request["workerLog"], "wb")
-        self.process = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
-        made = probes.register(app.task)
+        self.process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+        made = probes.register(app.task, shared=False)
         runner = Runner(self.application, self.name, made)
         self._await_worker(place)
         return runner
@@ -129,7 +174,11 @@ class Real:
             with self.application.celery.connection_for_write(connect_timeout=4) as connection:
                 connection.ensure_connection(max_retries=1, interval_start=0.1, interval_max=0.2, timeout=8)
         except Exception as error:
-            raise Failed(f"the broker can't be reached: {type(error).__name__}: {error}", "Start the broker, or correct CELERY_BROKER_URL.", place) from error
+            raise Failed(
+                f"the broker can't be reached: {type(error).__name__}: {error}",
+                "Start the broker, or correct CELERY_BROKER_URL.",
+                place,
+            ) from error
 
     def _await_worker(self, place: str) -> None:
         """Ready when it says so in a file: not every transport has a control queue, and results may be off."""
@@ -137,11 +186,19 @@ class Real:
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 code = self.process.returncode if self.process else "?"
-                raise Failed(f"the worker ended with exit code {code}: {self._tail()}", "Start it by hand and mend what it says.", place)
+                raise Failed(
+                    f"the worker ended with exit code {code}: {self._tail()}",
+                    "Start it by hand and mend what it says.",
+                    place,
+                )
             if os.path.exists(self.request["readyFile"]):
                 return
             time.sleep(0.02)
-        raise Failed(f"the worker is not ready after {START_SECONDS:.0f} s: {self._tail()}", "Start it by hand and look at its log.", place)
+        raise Failed(
+            f"the worker is not ready after {START_SECONDS:.0f} s: {self._tail()}",
+            "Start it by hand and look at its log.",
+            place,
+        )
 
     def _tail(self) -> str:
         with open(self.request["workerLog"], encoding="utf-8", errors="replace") as stream:
@@ -161,7 +218,11 @@ class Real:
         if process is not None:
             try:
                 with self.application.celery.connection_for_write(connect_timeout=2) as connection:
-                    connection.default_channel.queue_delete(self.name)
+                    queue = self.application.celery.amqp.queues[self.name].bind(connection.default_channel)
+                    # Virtual transports forget bindings only of queues that this connection knows.
+                    queue.declare()
+                    queue.delete()
+                    connection.default_channel.exchange_delete(self.name)
             except Exception:
                 # It holds nothing, and where the broker has gone there is nothing to remove.
                 pass

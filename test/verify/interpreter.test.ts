@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { realpathSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { execa } from "execa";
+import { test } from "uvu";
+import { UserError } from "../../generators/errors/index.ts";
+import { findInterpreter } from "../../generators/verify/interpreter.ts";
+import { pythonEnv } from "../support/python-env.ts";
+import { copyTree, tempDir, writeTree } from "../support/temp.ts";
+import { sound, verify } from "./support/twin.ts";
+
+/** What findInterpreter looks for; no program has to run in it. */
+function makeVenv(folder: string): string {
+  writeTree({ "pyvenv.cfg": "home = /nowhere\n", "bin/python": "" }, folder);
+  return path.join(folder, "bin/python");
+}
+
+async function failure(work: Promise<unknown>): Promise<UserError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new assert.AssertionError({ message: "nothing was thrown" });
+}
+
+test(".venv, then venv, then env, then $VIRTUAL_ENV", async () => {
+  const root = tempDir("interpreter-");
+  const active = makeVenv(tempDir("active-"));
+  const env = { VIRTUAL_ENV: path.dirname(path.dirname(active)) };
+  assert.deepEqual(await findInterpreter(root, "", env), { python: active, from: "$VIRTUAL_ENV" });
+  for (const name of ["env", "venv", ".venv"]) {
+    const python = makeVenv(path.join(root, name));
+    assert.deepEqual(await findInterpreter(root, "", env), { python, from: name });
+  }
+});
+
+test("an environment at the top of the repository serves an application below", async () => {
+  const top = writeTree({ ".git/HEAD": "", "services/web/app.py": "" }, tempDir("mono-"));
+  const python = makeVenv(path.join(top, ".venv"));
+  assert.equal((await findInterpreter(path.join(top, "services/web"), "", {})).python, python);
+});
+
+test("a folder called env that is none is not taken", async () => {
+  const root = writeTree({ "env/bin/python": "" }, tempDir("no-env-"));
+  assert.equal((await failure(findInterpreter(root, "uv sync", {}))).code, "python-not-found");
+});
+
+test("the system's Python is never taken unasked, and the error says how to name one", async () => {
+  const error = await failure(findInterpreter(tempDir("bare-"), "uv sync", { PATH: process.env.PATH }));
+  assert.equal(error.code, "python-not-found");
+  assert.match(error.fix, /uv sync/);
+  assert.match(error.fix, /CELERY_VERIFY_PYTHON/);
+  const named = await findInterpreter(tempDir("bare-"), "", { CELERY_VERIFY_PYTHON: "/usr/bin/python3" });
+  assert.equal(named.python, "/usr/bin/python3");
+});
+
+test("an environment without Flask is told, with the command that installs", async () => {
+  const folder = path.join(tempDir("empty-venv-"), "venv");
+  const { stdout } = await execa((await pythonEnv()).python, ["-c", "import sys; print(sys._base_executable)"]);
+  await execa(stdout, ["-m", "venv", "--without-pip", folder]);
+  const error = await failure(verify(copyTree(sound), {}, path.join(folder, "bin/python")));
+  assert.equal(error.code, "flask-not-installed");
+  assert.match(error.fix, /pip install -r requirements\.txt/);
+});
+
+test("an environment that is a symlink elsewhere is run as what it is", async () => {
+  const { python } = await pythonEnv();
+  const root = copyTree(sound);
+  symlinkSync(path.dirname(path.dirname(python)), path.join(root, ".venv"));
+  const found = await findInterpreter(root, "", {});
+  assert.equal(found.from, ".venv");
+  assert.equal(realpathSync(path.dirname(found.python)), realpathSync(path.dirname(python)));
+});
+
+test("a program that is no Python is told", async () => {
+  const error = await failure(verify(copyTree(sound), {}, "/bin/false"));
+  assert.equal(error.code, "python-not-runnable");
+});
+
+test.run();
