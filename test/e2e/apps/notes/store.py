@@ -1,0 +1,3 @@
+"""Where notes are kept."""
+
+NOTES: list[str] = []

@@ -1,0 +1,86 @@
+/**
+ * The main job: an application with a factory that needs an argument and returns inside a `with` block, two blueprint packages
+ * and a config class gets Celery, and a real worker runs its task.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "uvu";
+import { type Server, skip, startRabbitmq, startRedis } from "../support/servers.ts";
+import { assertSameTree, snapshotTree } from "../support/temp.ts";
+import { apply, makeProject, runIn, runPytest, sendExample, startWorker } from "./project.ts";
+
+const redis = await startRedis();
+const rabbitmq = redis && (await startRabbitmq());
+if (redis) redisTests(redis);
+else skip("worker on Redis", "redis-server is not installed");
+if (redis && rabbitmq) rabbitmqTests(rabbitmq, redis);
+else skip("worker on RabbitMQ", "rabbitmq-server is not installed");
+
+function redisTests({ url }: Server): void {
+  const env = { CELERY_BROKER_URL: url, CELERY_RESULT_BACKEND: url.replace(/0$/, "1") };
+
+  test("Redis: a worker runs the example task for another process, and the app's own tests pass", async () => {
+    const root = makeProject("shop");
+    const own = await runPytest(root);
+    const ran = await apply(root, "celery-factory");
+    assert.match(ran.stdout, /celery -A make_celery worker/);
+    assert.match(readFileSync(path.join(root, "make_celery.py"), "utf8"), /create_app\(.*"production"/);
+    assert.ok((await runPytest(root)) > own, "the generated test file did not run");
+
+    // Two processes, as by default on a small machine.
+    const worker = await startWorker(root, env, "--concurrency", "2");
+    try {
+      assert.match(worker.output(), /\. shop\.tasks\.example_task/);
+      assert.equal(await sendExample(root, "shop.tasks", "x", env), "x");
+      const { stdout } = await runIn(root, ["celery", "-A", "make_celery", "inspect", "registered"], env);
+      assert.match(stdout, /shop\.tasks\.example_task/);
+    } finally {
+      await worker.stop();
+    }
+    assert.match(worker.output(), /Task shop\.tasks\.example_task\[[^\]]+\] succeeded/);
+    assert.ok(!worker.output().includes("Traceback"), worker.output());
+  });
+}
+
+function rabbitmqTests(broker: Server, results: Server): void {
+  test("RabbitMQ with results in Redis", async () => {
+    const root = makeProject("shop");
+    await apply(root, "celery-factory", "--broker", "rabbitmq", "--results", "redis");
+    const env = { CELERY_BROKER_URL: broker.url, CELERY_RESULT_BACKEND: results.url.replace(/0$/, "2") };
+    const worker = await startWorker(root, env);
+    try {
+      assert.equal(await sendExample(root, "shop.tasks", "x", env), "x");
+    } finally {
+      await worker.stop();
+    }
+    assert.ok(!worker.output().includes("Traceback"), worker.output());
+  });
+}
+
+test("embedded: no server, no variable, the task still reaches the worker", async () => {
+  const root = makeProject("shop");
+  await apply(root, "celery-factory", "--broker", "embedded");
+  assert.equal(await runPytest(root), 4);
+  const worker = await startWorker(root);
+  try {
+    assert.equal(await sendExample(root, "shop.tasks", "x"), "x");
+  } finally {
+    await worker.stop();
+  }
+  assert.ok(!worker.output().includes("Traceback"), worker.output());
+});
+
+test("the same command again changes nothing", async () => {
+  const root = makeProject("shop");
+  await apply(root, "celery-factory");
+  const first = snapshotTree(root);
+  const again = await apply(root, "celery-factory");
+  assertSameTree(first, snapshotTree(root));
+  assert.match(again.stderr, /nothing to change|unchanged|no change/i);
+});
+
+test.after(async () => {
+  await Promise.all([redis?.stop(), rabbitmq?.stop()]);
+});
+test.run();
