@@ -1,39 +1,47 @@
 /**
- * Runs every *.test.ts below test/ (or the paths given), each in a process of its own, two at a time, and ends with
- * `N passed, N failed` counted from what the runs reported. A file that reports no total counts as a failure.
+ * Runs every *.test.ts below test/ (or those whose path contains one of the words given), each in a process of its own, two at
+ * a time, and ends with `N passed, N failed` counted from what the runs reported. A file that reports no total, that ends in
+ * the middle of its tests or that takes too long counts as a failure.
  */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import path from "node:path";
 
 interface Outcome {
+  file: string;
   passed: number;
   failed: number;
   skipped: number;
+  seconds: number;
 }
 
 const here = import.meta.dirname;
+const limitMinutes = 8;
+/** These wait for servers, workers and Python's package installer, so one of the two starts with them. */
+const slow = /^(e2e|matrix|templates|verify)[\\/]/;
+
 const wanted = process.argv.slice(2);
 const files = readdirSync(here, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".test.ts") && !/^cases[\\/]/.test(name))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
-  .sort();
+  .sort((a, b) => Number(slow.test(b)) - Number(slow.test(a)) || (a < b ? -1 : 1));
 
-const sum: Outcome = { passed: 0, failed: 0, skipped: 0 };
+const running = new Set<ChildProcess>();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    for (const child of running) endGroup(child);
+    process.exit(1);
+  });
+}
+
+const outcomes: Outcome[] = [];
 const queue = [...files];
-await Promise.all([worker(), worker()]);
-const skipped = sum.skipped ? `, ${sum.skipped} skipped` : "";
-console.log(`${sum.passed} passed, ${sum.failed} failed${skipped}`);
-// In CI everything is installed first, so a skip means that something was not tested.
-process.exitCode = sum.failed > 0 || sum.passed === 0 || (process.env.CI && sum.skipped > 0) ? 1 : 0;
+// One takes the slow files, the other the quick ones; in the end both take what is left.
+await Promise.all([worker(() => queue.shift()), worker(() => queue.pop())]);
+report();
 
-async function worker(): Promise<void> {
-  for (let file = queue.shift(); file; file = queue.shift()) {
-    const { passed, failed, skipped } = await runFile(file);
-    sum.passed += passed;
-    sum.failed += failed;
-    sum.skipped += skipped;
-  }
+async function worker(take: () => string | undefined): Promise<void> {
+  for (let file = take(); file; file = take()) outcomes.push(await runFile(file));
 }
 
 function runFile(file: string): Promise<Outcome> {
@@ -41,22 +49,40 @@ function runFile(file: string): Promise<Outcome> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, ["--import", "tsx", path.join(here, file)], {
       stdio: ["ignore", "pipe", "pipe"],
+      // A group of its own, so that a time limit ends what the test has started, too.
+      detached: true,
     });
+    running.add(child);
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));
     child.stderr.on("data", (chunk) => (output += chunk));
+    const timer = setTimeout(() => {
+      output += `\n${file} took longer than ${limitMinutes} minutes and was ended.\n`;
+      endGroup(child);
+    }, limitMinutes * 60_000);
     child.on("close", (code) => {
-      const outcome = readOutcome(output, code);
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      console.log(`${outcome.failed ? "FAIL" : "ok  "} ${file}  ${outcome.passed} passed, ${seconds} s`);
+      clearTimeout(timer);
+      running.delete(child);
+      const seconds = (performance.now() - started) / 1000;
+      const outcome = { file, seconds, ...readOutcome(output, code) };
+      const counted = `${outcome.passed} passed${outcome.failed ? `, ${outcome.failed} failed` : ""}`;
+      console.log(`${outcome.failed ? "FAIL" : "ok  "} ${file}  ${counted}, ${seconds.toFixed(1)} s`);
       if (outcome.failed || outcome.skipped) console.log(output);
       resolve(outcome);
     });
   });
 }
 
+function endGroup(child: ChildProcess): void {
+  try {
+    if (child.pid) process.kill(-child.pid, "SIGKILL");
+  } catch {
+    // It has just ended by itself.
+  }
+}
+
 /** Reads uvu's closing lines; tests may print `SKIPPED <name>: <reason>` for what the machine can't run. */
-function readOutcome(output: string, code: number | null): Outcome {
+function readOutcome(output: string, code: number | null): Omit<Outcome, "file" | "seconds"> {
   const number = (label: string) =>
     [...output.matchAll(new RegExp(`^\\s+${label}:\\s+(\\d+)`, "gm"))].reduce(
       (total, match) => total + Number(match[1]),
@@ -65,7 +91,22 @@ function readOutcome(output: string, code: number | null): Outcome {
   const total = number("Total");
   const passed = number("Passed");
   const skipped = number("Skipped") + (output.match(/^SKIPPED /gm)?.length ?? 0);
+  // Tests that never ran, because the process ended before, are among the total and not among the passed.
   const failed = total - passed;
-  const crashed = total === 0 || (code !== 0 && failed === 0);
+  const crashed = (total === 0 && skipped === 0) || (code !== 0 && failed === 0);
   return { passed, failed: crashed ? failed + 1 : failed, skipped };
+}
+
+function report(): void {
+  const sum = (of: (outcome: Outcome) => number) => outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  const [passed, failed, skipped] = [sum((one) => one.passed), sum((one) => one.failed), sum((one) => one.skipped)];
+  const slowest = [...outcomes].sort((a, b) => b.seconds - a.seconds).slice(0, 5);
+  if (outcomes.length > 5) {
+    console.log(`slowest: ${slowest.map(({ file, seconds }) => `${file} ${seconds.toFixed(0)} s`).join(", ")}`);
+  }
+  const broken = outcomes.filter((one) => one.failed > 0).map(({ file }) => file);
+  if (broken.length > 0) console.log(`failed in: ${broken.join(", ")}`);
+  console.log(`${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ""}`);
+  // In CI everything is installed first, so a skip means that something was not tested.
+  process.exitCode = failed > 0 || passed === 0 || (process.env.CI && skipped > 0) ? 1 : 0;
 }
