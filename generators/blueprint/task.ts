@@ -1,3 +1,4 @@
+import { pascalCase } from "change-case";
 import type { Workbench } from "../flow/generator.ts";
 import type { BlueprintTask } from "../flow/integration.ts";
 import type { Answers } from "../flow/plan.ts";
@@ -10,8 +11,9 @@ import {
   type SourceFile,
   statements,
 } from "../python/index.ts";
+import { findOwn } from "../status/own.ts";
 import { isMainGuard } from "../survey/module-app.ts";
-import { ownImports } from "../survey/modules.ts";
+import { ownImports, placeModule } from "../survey/modules.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
 import { importsOf } from "../survey/values.ts";
 import type { TaskPlace } from "./place.ts";
@@ -25,6 +27,9 @@ export function describeTask(
   tracked: boolean,
 ): BlueprintTask {
   const database = project.databases.find(({ kind }) => kind === answers.database);
+  const status = findOwn(project);
+  const statusModule = status ? placeModule(status.path, project.pathSet).module : "";
+  const tasksImport = tasksModuleFor(project, app, place);
   const requestModule = app.package ? `${app.package}.celery_request` : "celery_request";
   return {
     blueprint: place.blueprint,
@@ -33,14 +38,24 @@ export function describeTask(
     endpoint: answers.endpoint === "yes",
     tracked,
     context: answers.context as BlueprintTask["context"],
-    tasksImport: tasksImport(project, app, place),
+    tasksImport,
     requestModule,
+    statusModule,
+    ownState: tracked && !statusModule,
+    inExtensions: project.celery?.access !== "default" && project.celery?.access !== "module",
+    gapBeforeTasks: tasksImport.startsWith(".") && (statusModule !== "" || answers.context === "request"),
+    pascal: pascalCase(answers.task!),
+    exists: place.existing !== null,
     database: database ? { kind: database.kind, module: database.module, name: database.name } : { kind: "none" },
   };
 }
 
 /** The tasks' module as the routes' file imports it: `.tasks` where that file, or for a new one the app's, is written so. */
-function tasksImport(project: Project, app: FlaskApp, { tasksModule, routesPath, routesPackage }: TaskPlace): string {
+function tasksModuleFor(
+  project: Project,
+  app: FlaskApp,
+  { tasksModule, routesPath, routesPackage }: TaskPlace,
+): string {
   const source = project.parse(routesPath);
   const isRelative = source ? importsOf(source).some(({ level }) => level > 0) : app.importStyle === "relative";
   const isSibling = routesPackage !== "" && tasksModule.startsWith(`${routesPackage}.`);
@@ -77,7 +92,7 @@ export function addRoute(
   const source = project.parse(place.routesPath);
   if (!source || defines(source, `enqueue_${task.task}`)) return;
   const template = place.kind === "namespace" ? "namespace_route" : "route";
-  const isOwn = ownImports(source.path, project.pathSet, task.requestModule, task.tasksImport);
+  const isOwn = ownImports(source.path, project.pathSet, task.requestModule, task.tasksImport, task.statusModule);
   book.add(source, ...mergeImports(source, bench.templates.render(`blueprint/${template}_imports.py`, task), isOwn));
   append(book, source, bench.templates.render(`blueprint/${template}.py`, task));
 }

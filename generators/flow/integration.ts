@@ -54,6 +54,18 @@ export interface BlueprintTask {
   tasksImport: string;
   /** Dotted module of celery_request.py as tasks and routes import it. */
   requestModule: string;
+  /** Dotted module with task_url(), when status-endpoint has been run; "" otherwise. */
+  statusModule: string;
+  /** The route gets a state route of its own: results are on, and there is no status endpoint. */
+  ownState: boolean;
+  /** Celery is reached through `current_app.extensions["celery"]`. */
+  inExtensions: boolean;
+  /** A blank line divides the absolute imports of the project from the relative one of the tasks. */
+  gapBeforeTasks: boolean;
+  /** The task's name for classes. */
+  pascal: string;
+  /** The blueprint is there already: its file imports Blueprint itself. */
+  exists: boolean;
   database: { kind: "none" } | { kind: "flask-sqlalchemy" | "sqlalchemy"; module: string; name: string };
 }
 

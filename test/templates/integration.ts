@@ -48,7 +48,16 @@ export function renderIntegration(integration: Integration): Record<string, stri
 
 /** Path → text of a blueprint package with one task and its route. */
 export function renderBlueprint(folder: string, data: object): Record<string, string> {
-  const render = (name: string) => templates.render(`blueprint/${name}`, data);
+  const facts = {
+    statusModule: "",
+    ownState: true,
+    inExtensions: true,
+    gapBeforeTasks: false,
+    pascal: "Task",
+    exists: false,
+    ...data,
+  };
+  const render = (name: string) => templates.render(`blueprint/${name}`, facts);
   return {
     [`${folder}/__init__.py`]: render("package_init.py"),
     [`${folder}/routes.py`]: render("package_routes.py"),
