@@ -75,6 +75,18 @@ const harmless: readonly (readonly [path: string, text: string])[] = [
   ["README.md", "rediss://user:password@host:port/0"],
   ["README.md", "git clone https://github.com/somebody/something.git"],
   ["README.md", "redis://:***@cache/0"],
+  [".env.example", "MAIL_API_KEY=\nMAIL_DOMAIN=example.com"],
+  [".github/workflows/test.yml", "          POSTGRES_PASSWORD: bookshop"],
+  ["docker-compose.yml", "      POSTGRES_USER: bookshop\n      POSTGRES_PASSWORD: bookshop"],
+  ["pytest.ini", "    SMS_API_KEY=Somebody"],
+  ["app.py", 'URI = "mysql+pymysql://root:bookshop@localhost/bookshop_test"'],
+  ["app.py", 'URI = "postgres://u:p@h/db"'],
+  ["app.py", 'TABLEAU_ACCESS_TOKEN = "tableau_user_token"'],
+  ["app.py", 'API_KEY = "&key=" + config.key'],
+  ["app.py", 'User(name="Ann", email="ann@example.com", password="ann-cat-3")'],
+  ["static/alert.js", "var DATA_API_KEY = '.data-api';"],
+  ["deploy.yml", "AWS_SECRET_ACCESS_KEY: abcdEFGH/1234EXAMPLEKEY"],
+  ["Dockerfile", "ENV MAIL_PASSWORD=testpass"],
 ];
 
 for (const [path, text] of credentials) {

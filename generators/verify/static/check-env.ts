@@ -1,5 +1,5 @@
 /** `env-files`: real values stay out of version control, and the example tells what there is without telling a value. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import ignore from "ignore";
 import type { Finding } from "../checks.ts";
@@ -34,7 +34,7 @@ export async function checkEnv(root: string, tracked: Tracked): Promise<Finding>
         "Put a placeholder there, such as redis_production_your_connection_string_here.",
       );
   }
-  if (examples.length === 0 && !existsSync(path.join(root, ".env"))) {
+  if (examples.length === 0 && !isFile(path.join(root, ".env"))) {
     const ignored = await isIgnored(root);
     return { id, ok: true, detail: `no .env file is used here${ignored ? ", and one would be ignored" : ""}`, fix: "" };
   }
@@ -66,6 +66,11 @@ function findRealValue(name: string, text: string): number | null {
     );
   });
   return line === -1 ? null : line + 1;
+}
+
+/** Some keep a folder of that name. */
+function isFile(name: string): boolean {
+  return statSync(name, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 async function isIgnored(root: string): Promise<boolean> {

@@ -32,14 +32,14 @@ const fallback = new RegExp(
 );
 /** `REDIS_PASSWORD=…`, `redis_password: …` in .env, YAML, INI and Dockerfiles. */
 const inSettings = new RegExp(
-  `^\\s*(?:-\\s+|export\\s+|ENV\\s+|ARG\\s+)?["']?(${secretName})["']?\\s*[=:]\\s*["']?([^\\s"'#]+)["']?\\s*(?:#.*)?$`,
+  `^\\s*(?:-\\s+|export\\s+|ENV\\s+|ARG\\s+)?["']?(${secretName})["']?[ \\t]*[=:][ \\t]*["']?([^\\s"'#]+)["']?[ \\t]*(?:#.*)?$`,
   "gim",
 );
 const privateKey = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?!["'`]?\s*(?:in|\)|,))/g;
 
 /** Words that say that a nameless password belongs to a server, not to a form or to a test's user. */
 const connection =
-  /host|port|broker|redis|amqp|rabbit|postgres|mysql|maria|mongo|database|\bdb|dsn|celery|sentinel|smtp|mail|connect|server|url|uri|transport/i;
+  /host|\bport\b|broker|redis|amqp|rabbit|postgres|mysql|maria|mongo|database|\bdb|dsn|celery|sentinel|smtp|\bmail_|connect|server|\burl|\buri|transport/i;
 
 /**
  * Finds credentials in the text of one file. Placeholders, interpolations, empty values and the public defaults of images
@@ -55,7 +55,8 @@ export function findCredentials(path: string, text: string): Credential[] {
   for (const match of joined.matchAll(url)) {
     // http://localhost:5000/@me is a host, a port and a path.
     if (/^\d{1,5}\//.test(match[2]!)) continue;
-    if (!isPlaceholder(decode(match[2]!), decode(match[1]!))) add(match.index, "a URL with a password");
+    const rest = joined.slice(match.index + match[0].length).match(/^[^\s"'`<>]*/)![0];
+    if (!isDefault(decode(match[2]!), decode(match[1]!), rest)) add(match.index, "a URL with a password");
   }
   for (const match of text.matchAll(encodedUrl)) {
     if (!isPlaceholder(decode(match[2]!), decode(match[1]!))) add(match.index, "a URL-encoded URL with a password");
@@ -75,10 +76,18 @@ export function findCredentials(path: string, text: string): Credential[] {
     }
   } else if (isSettings(path)) {
     for (const match of text.matchAll(inSettings)) {
-      if (looksSecret(match[2]!, false)) add(match.index + match[0].search(/\S/), `a value for ${match[1]}`);
+      if (looksSecret(match[2]!, false) && !isNamedElsewhere(text, match[2]!))
+        add(match.index + match[0].search(/\S/), `a value for ${match[1]}`);
     }
   }
   return unique(found);
+}
+
+/** `root:shop@localhost/shop_test` opens nothing but a developer's own machine. */
+function isDefault(password: string, user: string, rest: string): boolean {
+  if (password.length < 3 || isPlaceholder(password, user)) return true;
+  const local = /^(?:localhost|127\.0\.0\.1|\[::1\]|[a-z]\w*)(?=[:/]|$)/.test(rest);
+  return local && (user.includes(password) || rest.split("/").slice(1).join("/").includes(password));
 }
 
 function looksSecret(value: string, formatted: boolean): boolean {
@@ -86,9 +95,15 @@ function looksSecret(value: string, formatted: boolean): boolean {
   if (formatted && /\{.*\}/.test(value)) return false;
   // Names, paths, field types, translations and links to elsewhere, not values.
   return (
-    !/^(?:https?:|\/|\.{1,2}\/|[\w.]+\(|!|\w+:\/\/\/?)/.test(value) &&
+    !/^(?:[&?]|https?:|\/|\.{1,2}\/|[\w.]+\(|!|\w+:\/\/\/?)/.test(value) &&
     !/pass(?:word|wd)|secret|vault|env\./i.test(value)
   );
+}
+
+/** `POSTGRES_USER=shop`, `POSTGRES_DB=shop` and `POSTGRES_PASSWORD=shop`: a development default, as `shop:shop@` in a URL. */
+function isNamedElsewhere(text: string, value: string): boolean {
+  const name = value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`(?:user|username|db|database|name)["']?\\s*[=:]\\s*["']?${name}["']?\\s*$`, "im").test(text);
 }
 
 /** Upper case or a prefix (`db_password`) names a server's; a plain `password` does so in the company of a host or a URL. */
@@ -124,15 +139,18 @@ function unique(found: readonly Credential[]): Credential[] {
   return [...lines.values()].sort((one, other) => one.line - other.line);
 }
 
+/** Tests and the services of a CI run hold passwords that open nothing else. */
 export function isTest(path: string): boolean {
   return (
-    /(^|\/)(?:tests?|testing|fixtures|__tests__|spec)\//.test(path) ||
-    /(^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$/.test(path)
+    /(^|\/)(?:tests?|testing|fixtures|__tests__|spec|\.github|\.circleci)\//.test(path) ||
+    /(^|\/)(?:test_[^/]*\.py|[^/]*_test\.py|conftest\.py|pytest\.ini|tox\.ini|\.gitlab-ci\.yml|\.travis\.yml)$/.test(
+      path,
+    )
   );
 }
 
 function isCode(path: string): boolean {
-  return /\.(?:pyw?|js|mjs|ts|json|toml|ipynb|rb|go)$/.test(path);
+  return /\.(?:pyw?|json|toml|ipynb)$/.test(path);
 }
 
 function isSettings(path: string): boolean {

@@ -1,5 +1,5 @@
 /** `worker-documented`: whoever runs this project can find out how to start a worker. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Finding } from "../checks.ts";
 
@@ -13,7 +13,10 @@ export interface WorkerCommand {
 }
 
 const documents =
-  /(^|\/)(?:CELERY|README|CONTRIBUTING|INSTALL|DEVELOPMENT|HACKING)[^/]*$|(^|\/)(?:Procfile[^/]*|Makefile|justfile|Taskfile\.ya?ml|[^/]*Dockerfile[^/]*|package\.json|pyproject\.toml)$|(?:docker-)?compose[^/]*\.ya?ml$|(^|\/)docs?\/.*\.(?:md|rst|txt)$|\.(?:sh|service|ini|conf|ya?ml)$|(^|\/)(?:bin|scripts?)\/[^/]*$/i;
+  /(^|\/)(?:CELERY|README|CONTRIBUTING|INSTALL|DEVELOPMENT|HACKING)[^/]*$|(^|\/)(?:Procfile[^/]*|Makefile|justfile|Taskfile\.ya?ml|[^/]*Dockerfile[^/]*|package\.json|pyproject\.toml)$|(?:docker-)?compose[^/]*\.ya?ml$|(^|\/)docs?\/.*\.(?:md|rst|txt)$|\.(?:sh|service|ini|conf|ya?ml)$|(^|\/)(?:bin|scripts?)\/[^/]*$|(^|\/)[^./]+$/i;
+
+/** Nobody documents in a file of more bytes. */
+const largest = 512 * 1024;
 
 /** Reads every document, process file and script for commands like `celery -A make_celery worker`. */
 export function findWorkerCommands(root: string, paths: readonly string[]): WorkerCommand[] {
@@ -22,7 +25,8 @@ export function findWorkerCommands(root: string, paths: readonly string[]): Work
 
 function scan(root: string, name: string): WorkerCommand[] {
   const file = path.join(root, name);
-  if (!existsSync(file)) return [];
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat?.isFile() || stat.size > largest) return [];
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.flatMap((line, index) => {
     if (!/celery/i.test(line)) return [];

@@ -28,6 +28,10 @@ const publicDefaults = new Set([
   "default",
   "sample",
   "demo",
+  "elastic",
+  "minio",
+  "minioadmin",
+  "neo4j",
   "foobar",
   "foo",
   "bar",
@@ -48,5 +52,8 @@ export function isPlaceholder(value: string, user = ""): boolean {
     /your_[a-z_]*(?:here|string|password|secret|key)|_here$|change_?me|replace_?(?:me|this|with)|insert[-_]/i.test(text)
   )
     return true;
+  // "testpass", "mode_user_token", and the keys that the cloud providers' own manuals print.
+  if (/^test[-_]?(?:pass(?:word)?|pw|key|token|secret)?\d*$/i.test(text) || /EXAMPLE/.test(text)) return true;
+  if (/^[a-z]+(?:_[a-z]+)*_(?:token|key|password|secret|id)$/.test(text)) return true;
   return /[{$]\w*(?:pass|pwd|secret|token|key)\w*\}?/i.test(text);
 }

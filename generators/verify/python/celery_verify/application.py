@@ -211,7 +211,7 @@ def explain(error: BaseException, log: Events, request: dict[str, Any]) -> Faile
     if isinstance(error, KeyError) and _last_module(error) == "os":
         return Failed(
             f"the environment variable {error} is not set",
-            f"Set {error} for this command, or load .env in the worker's entry.",
+            f"Set {error.args[0]} for this command, or load .env in the worker's entry.",
             place,
         )
     return Failed(_say(error), "Mend what this line says; `flask run` needs it as well.", place)

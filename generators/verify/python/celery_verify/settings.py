@@ -102,12 +102,13 @@ def share_configuration(application: Application, sources: Sources, request: dic
 
 
 def _flask_broker(config: Any) -> Any:
-    mapping = config.get("CELERY")
-    if isinstance(mapping, dict):
+    """The broker URL in Flask's configuration, and its key: in a mapping such as CELERY, or flat."""
+    for name in sorted(key for key in config if "CELERY" in str(key)):
+        mapping = config[name]
         for key in ("broker_url", "BROKER_URL", "CELERY_BROKER_URL"):
-            if mapping.get(key):
-                return mapping[key], f"CELERY[{key!r}]"
-    for key in ("CELERY_BROKER_URL", "BROKER_URL", "CELERY_BROKER", "CELERY_BROKER_READ_URL"):
+            if isinstance(mapping, dict) and mapping.get(key):
+                return mapping[key], f"{name}[{key!r}]"
+    for key in ("CELERY_BROKER_URL", "BROKER_URL", "CELERY_BROKER"):
         if config.get(key):
             return config[key], key
     return None, ""

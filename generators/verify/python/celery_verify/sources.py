@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
+_ROUTE = re.compile(r"@\w[\w.]*\.(route|get|post|put|delete)\(|add_url_rule|MethodView|Resource")
 _TEST_PARTS = {"tests", "test", "testing", "examples", "docs", "migrations", "alembic", "node_modules"}
 
 
@@ -78,7 +79,11 @@ class Sources:
         self._scan_constructors(path, tree)
         if "AsyncResult" in text:
             for node in ast.walk(tree):
-                if isinstance(node, ast.Call) and _last_name(node.func) == "AsyncResult" and "route" in text:
+                if (
+                    isinstance(node, ast.Call)
+                    and _last_name(node.func) == "AsyncResult"
+                    and _ROUTE.search(text)
+                ):
                     self.status_routes.append(f"{path}:{node.lineno}")
         for node in _module_level(tree.body):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
