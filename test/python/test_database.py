@@ -100,9 +100,7 @@ def test_a_rolled_back_savepoint_drops_only_its_own(session: Any, delay: Any) ->
     assert task.sent == [("outer",), ("after",)]
 
 
-def test_a_broker_that_is_down_is_logged_not_raised(
-    session: Any, delay: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_broker_that_is_down_is_logged_not_raised(session: Any, delay: Any, caplog: pytest.LogCaptureFixture) -> None:
     task = Recorder(fail=True)
     delay(session, task, 1)
     session.execute(text("select 1"))

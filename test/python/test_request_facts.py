@@ -12,7 +12,9 @@ from flask import g, url_for
 def report(shop: Any) -> Any:
     from shop.celery_request import RequestTask, request_facts
 
-    @shop.extensions["celery"].task(base=RequestTask, bind=True, ignore_result=False, name="report", max_retries=1, shared=False)
+    @shop.extensions["celery"].task(
+        base=RequestTask, bind=True, ignore_result=False, name="report", max_retries=1, shared=False
+    )
     def report(self: Any, retry: bool = False) -> list[Any]:
         if retry and self.request.retries == 0:
             raise self.retry(countdown=0)

@@ -118,6 +118,14 @@ def test_masked_urls_show_no_secret(url: str) -> None:
     assert "s3" not in masked(url) and masked(url).startswith(url.partition("//")[0])
 
 
+@pytest.mark.parametrize("name", ["broker_url", "result_backend"])
+def test_a_malformed_url_is_refused_without_its_password(name: str) -> None:
+    own = {"broker_url": "redis://h/0", name: "redis://:s3/cr@h:6379/0"}
+    with pytest.raises(ImproperlyConfigured, match=f"{name} redis://.*is not a valid URL") as caught:
+        shop(CELERY=own)
+    assert "s3" not in str(caught.value) and caught.value.__cause__ is None
+
+
 def test_tls_is_verified() -> None:
     conf = shop(CELERY={"broker_url": "rediss://h/0", "result_backend": "rediss://h/1"})
     assert conf.broker_use_ssl == {"ssl_cert_reqs": ssl.CERT_REQUIRED}

@@ -30,9 +30,9 @@ const envy = makeIntegration({
 const local = makeIntegration({ package: "local", broker: "embedded", results: "embedded" });
 
 for (const integration of [shop, plain, envy, local]) {
-  const { "tests/test_celery.py": own, "make_celery.py": entry, ...files } = renderIntegration(integration);
   const name = integration.package;
-  writeFiles(root, { ...files, [`tests/test_${name}_celery.py`]: own!, [`make_${name}.py`]: entry! });
+  const { "tests/test_celery.py": own, ...files } = renderIntegration({ ...integration, entryModule: `make_${name}` });
+  writeFiles(root, { ...files, [`tests/test_${name}_celery.py`]: own! });
 }
 writeFiles(root, {
   "shop/celery_request.py": renderTemplate("celery/celery_request.py", shop),
