@@ -36,7 +36,7 @@ export async function apply(root: string, ...args: string[]): Promise<Ran> {
 }
 
 /** `npm ci` builds; after an edit of the sources the tests must not run yesterday's code. */
-async function ensureBuilt(): Promise<void> {
+export async function ensureBuilt(): Promise<void> {
   const sources = ["generators", "templates", "plopfile.ts", "build.mjs"];
   mkdirSync(path.join(repository, ".cache"), { recursive: true });
   await withLock(path.join(repository, ".cache/build.lock"), async () => {
