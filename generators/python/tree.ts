@@ -42,6 +42,8 @@ export class Symbols {
   }
 }
 
+/** A callee that is a name or an attribute of names; its last part. */
+const CALLEE = /(?:\w+\s*\.\s*)*(\w+)\s*\(/y;
 const NONE: readonly Node[] = [];
 /** Named nodes that never have children: most of a tree, so that asking for them is worth sparing. */
 const LEAVES = new Set(["identifier", "comment", "integer", "float", "string_start", "string_end"]);
@@ -140,6 +142,20 @@ export class Node {
       this.byField.set(name, found);
     }
     return found;
+  }
+
+  /**
+   * Calls below this node whose callee could be one of `names`, whatever it is reached through: by text, before any node
+   * is made.
+   */
+  callsNaming(names: ReadonlySet<string>): readonly Node[] {
+    const { text } = this.context;
+    const raws = this.raw.descendantsOfType("call").filter((raw) => {
+      CALLEE.lastIndex = raw.startIndex;
+      const callee = CALLEE.exec(text);
+      return !callee || names.has(callee[1]!);
+    });
+    return locate(this, raws).filter((node) => node.type === "call");
   }
 
   /** All nodes of the given types below and including this one, in the order of the text. */

@@ -41,6 +41,7 @@ export interface Problem {
 
 /** Every function of a file that hands out a Flask application. `given` tells what callers pass for its parameters. */
 export function factoriesOf(source: SourceFile, values: Values, given: (definition: Node) => Env): Candidate[] {
+  if (!values.mayGive(source)) return [];
   return functionsOf(source)
     .filter(({ definition }) => values.isSuspect(definition))
     .flatMap(({ name, definition }) => factoryOf(source, name, definition, values, given(definition)) ?? []);

@@ -53,12 +53,27 @@ interface Found {
 
 function collect(sources: readonly SourceFile[], matches: (source: SourceFile, call: Node) => boolean): Found[] {
   const naming = sources.filter((source) => /sqlalchemy/i.test(source.text));
+  const names = namesFor(sources);
   return naming.flatMap((source) =>
-    source.tree.rootNode.descendantsOfType("call").flatMap((call) => {
+    source.tree.rootNode.callsNaming(names).flatMap((call) => {
       if (!call?.childForFieldName("function") || !matches(source, call)) return [];
       return [{ source, call, name: moduleName(call) }];
     }),
   );
+}
+
+const WANTED = ["SQLAlchemy", "scoped_session", "sessionmaker", "Session", "create_engine"];
+
+/** What the wanted classes and functions may be called in these files: under another name, or as a subclass. */
+function namesFor(sources: readonly SourceFile[]): Set<string> {
+  const names = new Set(WANTED);
+  for (let before = -1; before < names.size; ) {
+    before = names.size;
+    const any = `\\b(?:${[...names].join("|")})\\b`;
+    const renamed = new RegExp(`${any}[ \\t]+as[ \\t]+(\\w+)|\\bclass[ \\t]+(\\w+)[ \\t]*\\([^)]*?${any}`, "g");
+    for (const { text } of sources) for (const match of text.matchAll(renamed)) names.add((match[1] ?? match[2])!);
+  }
+  return names;
 }
 
 /** `db` in a module-level `db = SQLAlchemy(...)`, also where a function assigns it through `global`. */

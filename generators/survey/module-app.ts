@@ -17,6 +17,7 @@ import { importsOf, type Values } from "./values.ts";
 
 /** Module-level applications of a file: `app = Flask(__name__)`, under any name. */
 export function moduleAppsOf(source: SourceFile, values: Values, reading: Reading): Candidate[] {
+  if (!values.constructs(source)) return [];
   const body = statements(source.tree.rootNode);
   const before: Env[] = [];
   const judge = values.judge(source);

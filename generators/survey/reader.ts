@@ -43,7 +43,8 @@ function relatedFiles(reading: Reading, pythonPaths: readonly string[]): string[
   if (rest.length === 0 || names.length === 0) return [];
   const any = new RegExp(`\\b(?:${names.join("|")})\\b`);
   const texts = [...reading.sources.values()].map(({ text }) => text);
-  const classes = names.filter((name) => texts.some((text) => new RegExp(`^class ${name}\\b`, "m").test(text)));
+  const defined = new Set(texts.flatMap((text) => [...text.matchAll(/^class (\w+)/gm)].map((match) => match[1])));
+  const classes = names.filter((name) => defined.has(name));
   const entries = rest.filter(
     (path) => isEntryPath(path) && any.test(Buffer.from(reading.read(path) ?? []).toString("latin1")),
   );

@@ -6,7 +6,6 @@ import {
   opensScope,
   type SourceFile,
   statements,
-  undecorated,
   walk,
 } from "../python/index.ts";
 import {
@@ -34,7 +33,10 @@ export class Values {
   readonly #modules = new Map<string, Env>();
   readonly #busy = new Set<string>();
   readonly #returned = new WeakMap<Node, Map<string, Value | undefined>>();
+  readonly #places = new Map<string, ModulePlace>();
   #namespaces: ReadonlySet<string> | null = null;
+  #construction: RegExp | null = null;
+  #mention: RegExp | null = null;
 
   constructor(reading: Reading) {
     this.#reading = reading;
@@ -42,18 +44,40 @@ export class Values {
   }
 
   place(path: string): ModulePlace {
+    const known = this.#places.get(path);
+    if (known) return known;
     this.#namespaces ??= namespaceFolders(this.#reading);
     const namespaces = this.#namespaces;
-    return placeModule(path, this.#reading.pathSet, (folder) => namespaces.has(folder));
+    const place = placeModule(path, this.#reading.pathSet, (folder) => namespaces.has(folder));
+    this.#places.set(path, place);
+    return place;
+  }
+
+  /** Whether a file calls anything that could be a class of Flask's. */
+  constructs(source: SourceFile): boolean {
+    this.#construction ??= new RegExp(`\\b(?:${[...this.#suspects].join("|")})\\b[\\s\\\\)]*\\(`);
+    return this.#construction.test(source.text);
+  }
+
+  /** Whether any function of a file could be a factory. */
+  mayGive(source: SourceFile): boolean {
+    this.#mention ??= new RegExp(`\\b(?:${[...this.#suspects].join("|")})\\b|${APP_PARAMETER.source}`, "i");
+    return /\bdef\b/.test(source.text) && this.#mention.test(source.text);
   }
 
   /** Whether the text of a function names anything that could be a Flask application. */
   isSuspect(definition: Node): boolean {
     const text = definition.text;
     if (!/\breturn\b|\bFlask\b/.test(text)) return false;
+    const given = parameters(definition).filter(
+      ({ name, type }) => APP_PARAMETER.test(name) || (type && this.#suspects.has(type.split(".").pop()!)),
+    );
+    const isNamed = (word: string) => this.#suspects.has(word) || given.some(({ name }) => name === word);
+    // It makes one, or gives one back.
     return (
-      words(text).some((word) => this.#suspects.has(word)) ||
-      parameters(definition).some((item) => APP_PARAMETER.test(item.name))
+      calledNames(text).some((name) => this.#suspects.has(name)) ||
+      definition.descendantsOfType("return_statement").some((node) => words(node.text).some(isNamed)) ||
+      this.#suspects.has(returnType(definition).split(".").pop()!)
     );
   }
 
@@ -211,7 +235,7 @@ export class Values {
 
   /** `-> Flask` is the author's own word for what comes out. */
   declaresFlask(source: SourceFile, definition: Node): boolean {
-    const type = definition.childForFieldName("return_type")?.text.replace(/^["']|["']$/g, "");
+    const type = returnType(definition);
     if (!type) return false;
     const [object, name] = type.split(".");
     if (name)
@@ -292,20 +316,37 @@ function words(text: string): string[] {
   return text.match(/[A-Za-z_]\w*/g) ?? [];
 }
 
+function calledNames(text: string): string[] {
+  return text.match(/[A-Za-z_]\w*(?=[ \t]*\()/g) ?? [];
+}
+
+function returnType(definition: Node): string {
+  return definition.childForFieldName("return_type")?.text.replace(/^["']|["']$/g, "") ?? "";
+}
+
 /** Folders without `__init__.py` that the project imports as packages all the same. */
 function namespaceFolders(reading: Reading): Set<string> {
   const folders = new Set<string>();
   for (const source of reading.sources.values()) {
     const own = source.path.split("/").slice(0, -1).join("/");
-    for (const imported of importsOf(source)) {
-      if (imported.level > 0) folders.add(own);
-      const parts = imported.level > 0 ? [] : imported.module.split(".");
-      const hasModule = modulePath("", parts.join("."), reading.pathSet) !== null;
-      for (let end = 1; hasModule && end < parts.length; end++) folders.add(parts.slice(0, end).join("/"));
+    // By text: parsing every file for its imports would take longer than the rest of the survey.
+    for (const [, from, names] of source.text.matchAll(IMPORT)) {
+      if (from?.startsWith(".")) folders.add(own);
+      for (const module of from ? [from] : names!.split(",").map((name) => name.trim().split(/\s/)[0]!)) {
+        if (!module.startsWith(".")) addNamespaces(module, reading, folders);
+      }
     }
   }
   folders.delete("");
   return folders;
+}
+
+const IMPORT = /(?:^|;)[ \t]*(?:from[ \t]+([\w.]+)[ \t]*import\b|import[ \t]+([\w., \t]+))/gm;
+
+function addNamespaces(module: string, reading: Reading, folders: Set<string>): void {
+  const parts = module.split(".");
+  const hasModule = modulePath("", module, reading.pathSet) !== null;
+  for (let end = 1; hasModule && end < parts.length; end++) folders.add(parts.slice(0, end).join("/"));
 }
 
 const importCache = new WeakMap<SourceFile, ImportedName[]>();
