@@ -24,7 +24,7 @@ def test_202_with_location_that_leads_to_the_state(shop: Any, run_worker: Any) -
         assert state.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("body", [{}, {"record_id": "7"}, []])
+@pytest.mark.parametrize("body", [{}, {"record_id": "7"}, [], [7], "7"])
 def test_400_for_a_wrong_body(shop: Any, body: Any) -> None:
     assert shop.test_client().post("/users/send_welcome", json=body).status_code == 400
 

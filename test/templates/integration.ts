@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { Templates } from "../../generators/changes/render.ts";
-import type { Integration } from "../../generators/flow/integration.ts";
+import type { BlueprintTask, Integration } from "../../generators/flow/integration.ts";
 
 const templates = new Templates();
 
@@ -47,12 +47,12 @@ export function renderIntegration(integration: Integration): Record<string, stri
 }
 
 /** Path → text of a blueprint package with one task and its route. */
-export function renderBlueprint(folder: string, data: object): Record<string, string> {
+export function renderBlueprint(folder: string, data: Partial<BlueprintTask>): Record<string, string> {
   const facts = {
     statusModule: "",
-    ownState: true,
+    ownState: data.tracked,
     inExtensions: true,
-    gapBeforeTasks: false,
+    gapBeforeTasks: data.context === "request",
     pascal: "Task",
     exists: false,
     ...data,
