@@ -66,11 +66,11 @@ function readInside(root: string, relative: string): Uint8Array | null {
   if (!lstatSync(full, { throwIfNoEntry: false })) return null;
   let real: string;
   try {
-    real = realpathSync(full);
+    real = realpathSync.native(full);
   } catch {
     return null; // A link to nothing.
   }
-  const top = realpathSync(root);
+  const top = realpathSync.native(root);
   if (real !== top && !real.startsWith(top + path.sep)) {
     throw new UserError({
       code: "path-outside",

@@ -36,7 +36,7 @@ export class Values {
   readonly #places = new Map<string, ModulePlace>();
   #namespaces: ReadonlySet<string> | null = null;
   #construction: RegExp | null = null;
-  #mention: RegExp | null = null;
+  #giving: RegExp | null = null;
 
   constructor(reading: Reading) {
     this.#reading = reading;
@@ -59,10 +59,16 @@ export class Values {
     return this.#construction.test(source.text);
   }
 
-  /** Whether any function of a file could be a factory. */
+  /** Whether any function of a file could be a factory: it makes an application, or gives back one or a parameter like it. */
   mayGive(source: SourceFile): boolean {
-    this.#mention ??= new RegExp(`\\b(?:${[...this.#suspects].join("|")})\\b|${APP_PARAMETER.source}`, "i");
-    return /\bdef\b/.test(source.text) && this.#mention.test(source.text);
+    if (!/\bdef\b/.test(source.text)) return false;
+    const any = `\\b(?:${[...this.#suspects].join("|")})\\b`;
+    this.#giving ??= new RegExp(`->[^\\n]*${any}|${RETURN.source}?${any}`);
+    if (this.constructs(source) || this.#giving.test(source.text)) return true;
+    const returned = new Set([...source.text.matchAll(RETURN)].flatMap(([statement]) => words(statement)));
+    return [...returned].some(
+      (name) => APP_PARAMETER.test(name) && new RegExp(`[(,\\s]${name}\\s*[,)=:]`).test(source.text),
+    );
   }
 
   /** Whether the text of a function names anything that could be a Flask application. */
@@ -311,6 +317,9 @@ export class Values {
 
 /** A parameter by which an application is handed in. */
 export const APP_PARAMETER = /app|flask|server/i;
+
+/** A return statement's lines, as far as they hang together. */
+const RETURN = /\breturn\b[^\n]*(?:[([{,\\]\s*\n[^\n]*){0,5}/g;
 
 function words(text: string): string[] {
   return text.match(/[A-Za-z_]\w*/g) ?? [];
