@@ -60,6 +60,7 @@ export async function startReader(start: string, more: Readonly<Record<string, s
       cwd: folder,
       env: { ...unset, ...env, npm_config_offline: "true" },
     });
+    if (process.env.DOCS_TIME) console.log(line.slice(0, 60), performance.now());
     const printed = tidy(stdout, above);
     // A page that shows a refusal shows an exit code of 1, too.
     const refused = shown.some((one) => /\[[a-z-]+\]$/.test(one));
