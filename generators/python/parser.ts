@@ -6,10 +6,16 @@ import { Node, Symbols, type SyntaxTree } from "./tree.ts";
 
 let parser: Parser | null = null;
 let symbols: Symbols | null = null;
+let loading: Promise<void> | null = null;
 
 /** Loads the two WASM files; once per process, some 15 ms. Call it before anything else in this folder. */
-export async function loadParser(): Promise<void> {
-  if (parser) return;
+export function loadParser(): Promise<void> {
+  // Two that start at once wait for the same load.
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<void> {
   await Parser.init({ wasmBinary: readFileSync(findWasm("web-tree-sitter", "web-tree-sitter.wasm")) });
   const python = await Language.load(readFileSync(findWasm("tree-sitter-python", "tree-sitter-python.wasm")));
   const loaded = new Parser();
