@@ -1,46 +1,19 @@
 /** The package as it is published: built from a fresh clone, packed, installed outside the repository, and used there. */
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { readdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runCommand } from "../support/command.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
+import { modules, packTarball, repository, unpackInto } from "./tarball.ts";
 
-const repository = path.resolve(import.meta.dirname, "../..");
-const clone = tempDir();
+const tarball = packTarball();
+const { clone, names: packed } = tarball;
 const team = tempDir();
-const installed = path.join(team, "node_modules/plop-pack-flask-celery");
-const modules = path.join(repository, "node_modules");
-const npm = (args: string[], cwd: string) => execFileSync("npm", args, { cwd, encoding: "utf8", stdio: "pipe" });
+const installed = unpackInto(team, tarball);
 const plop = (...args: string[]) =>
   runCommand([process.execPath, "node_modules/plop/bin/plop.js", ...args], { cwd: team });
-let packed: string[] = [];
-
-test.before(() => {
-  // What Git tracks or would track, and nothing that an earlier build has left.
-  const names = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], {
-    cwd: repository,
-    encoding: "utf8",
-  });
-  for (const name of names.split("\0")) {
-    if (name.startsWith("test/") || !name || !existsSync(path.join(repository, name))) continue;
-    cpSync(path.join(repository, name), path.join(clone, name), { recursive: true });
-  }
-  symlinkSync(modules, path.join(clone, "node_modules"));
-  npm(["run", "prepare"], clone);
-  const [report] = JSON.parse(npm(["pack", "--json", "--ignore-scripts"], clone));
-  packed = report.files.map((file: { path: string }) => file.path);
-
-  mkdirSync(installed, { recursive: true });
-  execFileSync("tar", ["-xzf", path.join(clone, report.filename), "--strip-components=1", "-C", installed]);
-  // Its dependencies, and nothing else: what the package bundles must not be found by chance.
-  const { dependencies } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
-  for (const name of Object.keys(dependencies)) {
-    symlinkSync(path.join(modules, name), path.join(team, "node_modules", name));
-  }
-  writeTree({ "package.json": '{ "name": "team", "type": "module" }' }, team);
-});
+writeTree({ "package.json": '{ "name": "team", "type": "module" }' }, team);
 
 test("the tarball holds dist, templates and what npm wants, and nothing else", () => {
   const others = packed.filter((name) => !/^(dist|templates)\//.test(name));

@@ -1,0 +1,71 @@
+/**
+ * npm run test:versions — generated applications on every Python found × Flask × Celery, as a Markdown table.
+ *
+ * Words choose combinations: `npm run test:versions -- python3.9 flask2.2`. The whole table is written to the documentation only
+ * when every combination was tried. Environments stay under .cache/versions; the first run takes some minutes.
+ */
+import { availableParallelism } from "node:os";
+import { generateApps } from "./apps.ts";
+import { checkApp } from "./check.ts";
+import { makeEnvironment } from "./environment.ts";
+import { type Combination, celeryVersions, findPythons, flaskVersions, nameOf, pythonVersions } from "./matrix.ts";
+import { type Row, tabulate, type Verdict, writeTable } from "./table.ts";
+
+const words = process.argv.slice(2);
+const pythons = findPythons();
+const missing = pythonVersions.filter((version) => !pythons.has(version));
+for (const version of missing) console.log(`skipped: Python ${version} is not on this machine`);
+
+const chosen: Combination[] = [...pythons.keys()]
+  .flatMap((python) =>
+    flaskVersions.flatMap((flask) => celeryVersions.map((celery): Combination => ({ python, flask, celery }))),
+  )
+  .filter(({ python, flask, celery }) => {
+    const names = [`python${python}`, `flask${flask}`, `celery${celery}`];
+    const kinds = ["python", "flask", "celery"];
+    // Of each kind that is named, one of those named.
+    return kinds.every((kind) => {
+      const named = words.filter((word) => word.startsWith(kind));
+      return named.length === 0 || named.some((word) => names.includes(word));
+    });
+  });
+if (chosen.length === 0) {
+  console.error("no such combination: say for example python3.11 flask3.1 celery5.7");
+  process.exit(1);
+}
+
+const apps = await generateApps();
+const rows: Row[] = [];
+const queue = [...chosen];
+await Promise.all(Array.from({ length: availableParallelism() }, worker));
+
+async function worker(): Promise<void> {
+  for (let next = queue.shift(); next; next = queue.shift()) rows.push({ ...next, verdict: await tryOne(next) });
+}
+
+async function tryOne(combination: Combination): Promise<Verdict> {
+  const started = performance.now();
+  const tell = (what: string) => {
+    console.log(`${nameOf(combination)}: ${what} (${((performance.now() - started) / 1000).toFixed(0)} s)`);
+  };
+  const environment = await makeEnvironment(combination, pythons.get(combination.python)!);
+  if ("impossible" in environment) {
+    tell(`can't be installed: ${environment.impossible}`);
+    return "impossible";
+  }
+  const findings = [];
+  for (const app of apps) findings.push(...(await checkApp(app, environment.python)));
+  const failed = findings.filter(({ ok }) => !ok);
+  for (const { app, check, output } of failed) console.log(`--- ${app}, ${check}\n${output}`);
+  tell(failed.length ? `FAILED: ${failed.map(({ app, check }) => `${check} of ${app}`).join(", ")}` : "passed");
+  return failed.length ? "failed" : "passed";
+}
+
+const order = (row: Row) => chosen.findIndex((one) => nameOf(one) === nameOf(row));
+const table = tabulate(rows.sort((a, b) => order(a) - order(b)));
+console.log(`\n${table}`);
+const count = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict).length;
+console.log(`${count("impossible")} of ${rows.length} combinations can't be installed`);
+if (words.length === 0 && missing.length === 0) console.log(`written to ${writeTable(table)}`);
+console.log(`${count("passed")} passed, ${count("failed")} failed`);
+process.exitCode = count("failed") > 0 || count("passed") === 0 ? 1 : 0;
