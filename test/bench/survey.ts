@@ -1,78 +1,35 @@
-/** How long listing and filtering take beside grep, on generated trees. `npm run bench` prints it; nothing is asserted. */
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
+/** The survey of big trees beside grep. */
+import { rmSync } from "node:fs";
 import path from "node:path";
-import { filterRelevant, listFiles } from "../../generators/survey/files.ts";
+import { pathToFileURL } from "node:url";
+import { repository } from "./support/app.ts";
+import { measure, printRatios } from "./support/measure.ts";
+import { makeTree } from "./support/tree.ts";
 
-export interface SurveyBench {
-  files: number;
-  /** Milliseconds, the best of five. */
-  ours: number;
-  grep: number;
-  ratio: number;
-  /** Megabytes of resident memory after the run. */
-  memory: number;
-}
+export const title =
+  "survey of 10,000 Python files, 50 with Flask, beside grep; aim ≤ 2 ×, ≤ 200 MB; then 1,000 to 50,000 files";
 
-/** Measures trees of 10,000 and 50,000 Python files, a twentieth of which name Flask. */
-export async function benchSurvey(sizes: readonly number[] = [10_000, 50_000]): Promise<SurveyBench[]> {
-  return sizes.map((files) => {
-    const root = makeTree(files);
+export function bench(): void {
+  for (const files of [10_000, 1_000, 5_000, 20_000, 50_000]) {
+    const root = makeTree(files, files / 200);
     try {
-      const ours = best(() => filterRelevant(root, listFiles(root).pythonPaths, ["flask", "celery"]));
-      const grep = best(() => grepTree(root));
-      return { files, ours, grep, ratio: ours / grep, memory: process.memoryUsage().rss / 1e6 };
+      const measured = measure(
+        [
+          { name: "grep", command: ["grep", "-rlE", "flask|celery", "--include=*.py", root], codes: [0, 1] },
+          { name: "node, empty", command: [process.execPath, "-e", ""] },
+          { name: "survey", command: [process.execPath, "--input-type=module", "-e", READ, root] },
+        ],
+        5,
+      );
+      printRatios(`${files} files, ${files / 200} with Flask`, measured, "grep");
     } finally {
       rmSync(root, { recursive: true });
     }
-  });
-}
-
-/** Folders of 100 modules, each about the size of a usual one (4 KB), under a .gitignore of GitHub's length. */
-export function makeTree(files: number): string {
-  const root = mkdtempSync(path.join(os.tmpdir(), "bench-survey-"));
-  const body =
-    "def compute(first, second):\n    # nothing of interest happens here\n    return first + second\n\n\n".repeat(45);
-  writeFileSync(path.join(root, ".gitignore"), GITIGNORE);
-  for (let index = 0; index < files; index++) {
-    const folder = path.join(root, `package_${Math.floor(index / 100)}`);
-    if (index % 100 === 0) mkdirSync(folder);
-    const head = index % 20 === 0 ? "from flask import current_app\n" : "import os\n";
-    writeFileSync(path.join(folder, `module_${index}.py`), head + body);
-  }
-  return root;
-}
-
-const GITIGNORE = [
-  ..."__pycache__/ *.py[cod] *$py.class *.so .Python build/ develop-eggs/ dist/ downloads/ eggs/ .eggs/ lib/ lib64/".split(
-    " ",
-  ),
-  ..."parts/ sdist/ var/ wheels/ *.egg-info/ .installed.cfg *.egg MANIFEST *.manifest *.spec pip-log.txt".split(" "),
-  ..."htmlcov/ .tox/ .nox/ .coverage .coverage.* .cache nosetests.xml coverage.xml *.cover .hypothesis/ cover/".split(
-    " ",
-  ),
-  ..."*.mo *.pot *.log local_settings.py db.sqlite3 instance/ .webassets-cache .scrapy docs/_build/ target/".split(" "),
-  ..."celerybeat-schedule celerybeat.pid *.sage.py .env .venv env/ venv/ ENV/ .mypy_cache/ .pyre/ .pytype/".split(" "),
-  "",
-].join("\n");
-
-function grepTree(root: string): void {
-  try {
-    execFileSync("grep", ["-rlE", "flask|celery", "--include=*.py", root], { maxBuffer: 1 << 26 });
-  } catch {
-    // no match is exit 1
   }
 }
 
-function best(run: () => unknown): number {
-  return Math.min(
-    ...Array.from({ length: 5 }, () => {
-      const started = performance.now();
-      run();
-      return performance.now() - started;
-    }),
-  );
-}
-
-if (process.argv[1] === import.meta.filename) console.table(await benchSurvey());
+const built = pathToFileURL(path.join(repository, "dist/index.js")).href;
+/** Everything that a generator asks of a project. */
+const READ = `import { survey } from ${JSON.stringify(built)};
+const project = await survey(process.argv[1]);
+for (const part of ["apps", "refusals", "blueprints", "databases", "celery", "broker", "dependencies", "pytest"]) void project[part];`;
