@@ -56,7 +56,7 @@ function application(integration: Integration): Record<string, string> {
   const snippet =
     integration.config === "environment"
       ? "pass"
-      : renderTemplate(`snippets/${integration.config}_class.py`, integration);
+      : renderTemplate(`snippets/${integration.config}_class.py`, { ...integration, ruff: true });
   const files: Record<string, string> = {
     [`${folder}config.py`]: `class Config:\n${snippet.trimEnd().replace(/^(?=.)/gm, "    ")}\n`,
     [`${folder}${name ? "__init__" : "app"}.py`]: [

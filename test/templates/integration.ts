@@ -27,6 +27,7 @@ export function makeIntegration(overrides: Partial<Integration> = {}): Integrati
     database: { kind: "none" },
     dotenv: false,
     heavyStart: false,
+    testFile: "tests/test_celery.py",
     installCommand: "pip install -r requirements.txt",
     ...overrides,
   };

@@ -29,7 +29,7 @@ for (const config of ["object", "namespace"] as const) {
   for (const broker of brokers) {
     for (const form of forms) {
       const integration = makeIntegration({ broker, config, results: broker === "redis" ? "redis" : "none" });
-      const snippet = renderTemplate(`snippets/${config}_${form}.py`, { ...integration, appName: "app" });
+      const snippet = renderTemplate(`snippets/${config}_${form}.py`, { ...integration, appName: "app", ruff: true });
       const module = `${config}_${broker}_${form}`;
       writeFiles(root, { [`${module}.py`]: embed(form, snippet) });
       const value = {
