@@ -1,5 +1,6 @@
 /** The generated page in a real browser, under a Content-Security-Policy without any inline or foreign source. */
 import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
 import { execaSync } from "execa";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { test } from "uvu";
@@ -44,7 +45,7 @@ else {
     } finally {
       redis.resume();
     }
-    await page.waitForFunction("document.querySelector('[role=alert]').textContent === ''");
+    await until(async () => (await page.locator("[role=alert]").textContent()) === "");
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("status").filter({ hasText: "Cancelled" }).waitFor({ timeout: 15_000 });
     await page.close();
@@ -128,9 +129,16 @@ async function visit(browser: Browser, site: Site): Promise<{ page: Page; proble
 
 /** Waits until the bar has passed `percent`. */
 async function percentAfter(page: Page, percent: number): Promise<number> {
-  const value = "document.querySelector('progress')?.getAttribute('value')";
-  const handle = await page.waitForFunction(`Number(${value}) > ${percent} && Number(${value})`);
-  return Number(await handle.jsonValue());
+  const value = async () => Number(await page.locator("progress").getAttribute("value"));
+  await until(async () => (await value()) > percent);
+  return value();
+}
+
+/** The page's own policy forbids evaluating text, so the browser can't be asked to wait for a condition. */
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 20_000; !(await holds()); await setTimeout(50)) {
+    if (Date.now() > end) throw new Error("the page did not get there");
+  }
 }
 
 function findChromium(): string | null {

@@ -107,7 +107,7 @@ async function watchAll(site: Site, seconds: number): Promise<void> {
     }
   };
   const renewing = [0, 1, 2, 3, 4].map(renew);
-  await until(() => tasks.length === 5, 10, site.output);
+  await until(() => tasks.filter(Boolean).length === 5, 10, site.output);
 
   let finals = 0;
   let reconnects = 0;

@@ -13,25 +13,27 @@ export interface VirtualEnvironment {
 }
 
 /**
- * Finds the project's virtual environment: a folder with pyvenv.cfg in the root or, up to the top of the repository, in one of
- * the folders above it; else the one that is activated. Of several, one with Flask, and by the usual names first.
+ * Finds the project's virtual environment: any folder with pyvenv.cfg in the root; above it, up to the top of the repository,
+ * only one of a usual name, since anything else there is another project's; else the one that is activated. Of several, one
+ * with Flask, and by the usual names first.
  */
 export function findVirtualEnvironment(
   root: string,
   environment: NodeJS.ProcessEnv = process.env,
 ): VirtualEnvironment | null {
-  const top = findGitTop(root) ?? path.dirname(root);
-  for (let folder = path.resolve(root); ; folder = path.dirname(folder)) {
-    const found = listEnvironments(folder);
+  const start = path.resolve(root);
+  const top = findGitTop(start) ?? start;
+  for (let folder = start; ; folder = path.dirname(folder)) {
+    const found = listEnvironments(folder, folder === start);
     if (found.length > 0) return found.find(({ packages }) => packages.has("flask")) ?? found[0] ?? null;
     if (folder === top || folder === path.dirname(folder)) break;
   }
   return environment.VIRTUAL_ENV ? readEnvironment(environment.VIRTUAL_ENV) : null;
 }
 
-function listEnvironments(folder: string): VirtualEnvironment[] {
+function listEnvironments(folder: string, anyName: boolean): VirtualEnvironment[] {
   const usual = [".venv", "venv", "env", ".env"];
-  const others = subfolders(folder).filter((name) => !usual.includes(name));
+  const others = anyName ? subfolders(folder).filter((name) => !usual.includes(name)) : [];
   return [...usual, ...others].flatMap((name) => readEnvironment(path.join(folder, name)) ?? []);
 }
 
