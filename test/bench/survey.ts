@@ -30,6 +30,6 @@ export function bench(): void {
 
 const built = pathToFileURL(path.join(repository, "dist/index.js")).href;
 /** Everything that a generator asks of a project. */
-const READ = `import { survey } from ${JSON.stringify(built)};
-const project = await survey(process.argv[1]);
+const READ = `import { stages } from ${JSON.stringify(built)};
+const project = await stages.survey(process.argv[1]);
 for (const part of ["apps", "refusals", "blueprints", "databases", "celery", "broker", "dependencies", "pytest"]) void project[part];`;

@@ -24,8 +24,8 @@ export interface Measured {
 
 const CHILD = path.join(import.meta.dirname, "rusage.py");
 
-/** A B A B …, one warm-up of each, medians. */
-export function measure(commands: readonly Command[], rounds = 7): Measured[] {
+/** A B A B …, one warm-up of each, medians; BENCH_ROUNDS tells how many. */
+export function measure(commands: readonly Command[], rounds = Number(process.env.BENCH_ROUNDS ?? 5)): Measured[] {
   const samples = commands.map((): Measured[] => []);
   for (let round = -1; round < rounds; round++) {
     commands.forEach((command, index) => {
