@@ -1,7 +1,14 @@
 import type { ChangeSet } from "../changes/change-set.ts";
 import type { Templates } from "../changes/render.ts";
 import type { Integration } from "../flow/integration.ts";
-import { ENV_MODE, type EnvEntry, mergeEnvExample, mergeEnvSecrets, mergeGitignore } from "../settings/env-files.ts";
+import {
+  ENV_MODE,
+  type EnvEntry,
+  ignoreFolder,
+  mergeEnvExample,
+  mergeEnvSecrets,
+  mergeGitignore,
+} from "../settings/env-files.ts";
 import { readInheritedIgnores } from "../survey/gitignore.ts";
 import type { Project } from "../survey/project.ts";
 import { isBrokerUrl } from "./broker-url.ts";
@@ -18,7 +25,9 @@ export function addEnvironmentFiles(
   const example = mergeEnvExample(project.read(".env.example"), entries);
   if (entries.length > 0) changes.edit(".env.example", example);
   const ignored = mergeGitignore(project.read(".gitignore"), readInheritedIgnores(project.root));
-  if (ignored) changes.edit(".gitignore", ignored);
+  const usesFiles = integration.broker === "embedded" || integration.results === "embedded";
+  const complete = usesFiles ? ignoreFolder(ignored, "instance/", "The embedded broker's files") : ignored;
+  if (complete) changes.edit(".gitignore", complete);
   if (!isBrokerUrl(brokerAnswer)) return;
   const before = project.read(".env");
   const after = mergeEnvSecrets(before, [{ key: "CELERY_BROKER_URL", value: brokerAnswer }]);

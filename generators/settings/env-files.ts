@@ -42,6 +42,21 @@ export function mergeGitignore(before: Uint8Array | null, inherited?: (path: str
 }
 
 /**
+ * Makes Git ignore a folder, wherever it stands.
+ *
+ * @param folder e.g. "instance/"
+ * @param why a comment above the line
+ * @returns the same object when nothing is to do
+ */
+export function ignoreFolder(before: Uint8Array | null, folder: string, why: string): Uint8Array | null {
+  const bytes = before ?? new Uint8Array();
+  const raw = readRaw(bytes);
+  if (ignore({ ignorecase: false }).add(raw.text).ignores(`${folder}file`)) return before;
+  const head = raw.text.trim() === "" ? [] : [""];
+  return append(bytes, [...head, `# ${why}`, folder]);
+}
+
+/**
  * Adds the keys that .env.example does not have yet. One that a user has commented out counts as there.
  *
  * @returns the same object when nothing is to do
