@@ -1,5 +1,5 @@
 import type { Templates } from "../changes/render.ts";
-import { type EditBook, inStyleOf, insertLines, lineStart, type Node, nextLine, statements } from "../python/index.ts";
+import { type EditBook, inStyleOf, insertLines, lineStart, type Node, nextLine, placeImport, statements } from "../python/index.ts";
 import { isMainGuard } from "../survey/module-app.ts";
 import type { FlaskApp } from "../survey/project.ts";
 import { importsOf } from "../survey/values.ts";
@@ -16,7 +16,7 @@ export function makeHybrid(book: EditBook, app: FlaskApp, templates: Templates):
   if (!file.text.includes(`sys.modules["${app.module}"]`) && !file.text.includes(`sys.modules['${app.module}']`)) {
     const guard = inStyleOf(file, templates.render("snippets/hybrid_guard.py", data));
     if (!importsOf(file).some((item) => item.local === "sys"))
-      book.add(file, insertLines(file, firstImport(app), "import sys\n"));
+      book.add(file, placeImport(file, "import sys"));
     book.add(file, insertLines(file, importAt.offset, `\n${guard}`));
   }
   if (!/^def create_app\(/m.test(file.text)) {
@@ -28,12 +28,6 @@ export function makeHybrid(book: EditBook, app: FlaskApp, templates: Templates):
 
 function importsFlask(app: FlaskApp): boolean {
   return importsOf(app.file).some((item) => item.local === "Flask" && item.module === "flask");
-}
-
-/** `import sys` goes to the start of the first import block, where the standard library stands. */
-function firstImport(app: FlaskApp): number {
-  const first = statements(app.file.tree.rootNode).find((node) => /^import(_from)?_statement$/.test(node.type));
-  return first ? lineStart(app.file.text, first.startIndex) : app.importAt.offset;
 }
 
 /** Before `if __name__ == "__main__"`, else at the end; two blank lines around, as PEP 8 has it. */
