@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { celeryVersions, flaskVersions } from "./matrix.ts";
 
+/** `impossible`: pip can not install these versions together on that Python. */
 export type Verdict = "passed" | "failed" | "impossible";
 
 export interface Row {
@@ -15,32 +16,30 @@ export interface Row {
 /** A row for each Python, a column for each Flask, and in a cell the versions of Celery that all checks passed with. */
 export function tabulate(rows: readonly Row[]): string {
   const pythons = [...new Set(rows.map(({ python }) => python))];
+  const cell = (python: string, flask: string) => {
+    const here = rows.filter((row) => row.python === python && row.flask === flask);
+    const shown = celeryVersions.map((celery) => {
+      const verdict = here.find((row) => row.celery === celery)?.verdict ?? "untried";
+      return { passed: celery, failed: `~~${celery}~~`, untried: `(${celery})`, impossible: "" }[verdict];
+    });
+    return shown.filter(Boolean).join(" · ") || "—";
+  };
   const lines = [
     `| Python | ${flaskVersions.map((version) => `Flask ${version}`).join(" | ")} |`,
     `| --- |${" --- |".repeat(flaskVersions.length)}`,
-    ...pythons.map((python) => {
-      const cells = flaskVersions.map((flask) => {
-        const shown = celeryVersions.map((celery) => {
-          const row = rows.find((one) => one.python === python && one.flask === flask && one.celery === celery);
-          return { celery, verdict: row?.verdict };
-        });
-        const tried = shown.filter(({ verdict }) => verdict === "passed" || verdict === "failed");
-        const texts = tried.map(({ celery, verdict }) => (verdict === "passed" ? celery : `~~${celery}~~`));
-        return texts.join(" · ") || "—";
-      });
-      return `| ${python} | ${cells.join(" | ")} |`;
-    }),
+    ...pythons.map((python) => `| ${python} | ${flaskVersions.map((flask) => cell(python, flask)).join(" | ")} |`),
   ];
-  const failed = rows.some(({ verdict }) => verdict === "failed");
-  const notes = [
-    "Cells list the versions of Celery that every check passed with;",
-    ...(failed ? ["one that is struck out failed;"] : []),
-    "one that is missing can't be installed on that Python.",
-  ];
-  return `${lines.join("\n")}\n\n${notes.join(" ")}\n`;
+  const text = lines.join("\n");
+  const notes = ["Cells list the versions of Celery that every check passed with."];
+  if (text.includes("~~")) notes.push("One that is struck out failed.");
+  if (text.includes("(")) notes.push("One in parentheses was not tried in this run.");
+  if (rows.some(({ verdict }) => verdict === "impossible")) {
+    notes.push("One that is missing does not install on that Python.");
+  }
+  return `${text}\n\n${notes.join(" ")}\n`;
 }
 
-const marker = /<!-- versions -->[\s\S]*?<!-- \/?versions -->/
+const marker = /<!-- versions -->[\s\S]*?<!-- \/?versions -->/;
 const repository = path.resolve(import.meta.dirname, "../..");
 
 /**
