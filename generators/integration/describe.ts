@@ -1,7 +1,8 @@
-import { snakeCase } from "change-case";
 import { entryImports, type Integration } from "../flow/integration.ts";
 import type { Answers } from "../flow/plan.ts";
+import { readProjectName } from "../survey/dependencies/pyproject.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
+import { findTestsDir } from "../survey/pytest.ts";
 import { brokerKind } from "./broker-url.ts";
 
 /** Turns the answers and the application into what the templates are rendered with. */
@@ -11,7 +12,7 @@ export function describeIntegration(project: Project, app: FlaskApp, answers: An
   const folder = packageDir ? `${packageDir}/` : "";
   const celeryName = freeName(project, folder, "celery_app", isOurs);
   return {
-    project: snakeCase(app.package.split(".")[0] || app.module.split(".").pop() || "app") || "app",
+    project: projectName(project, app),
     kind: app.kind,
     package: app.package,
     packageDir: folder,
@@ -28,8 +29,30 @@ export function describeIntegration(project: Project, app: FlaskApp, answers: An
     database: databaseOf(project, answers.database!),
     dotenv: usesDotenv(project) || answers.config === "environment",
     heavyStart: app.notes.some(({ kind }) => kind !== "async-view"),
+    testFile: testFile(project),
     installCommand: "",
   };
+}
+
+const EVERYBODYS = /^(app|application|api|backend|core|main|project|serve|server|service|src|web|website|wsgi)$/;
+
+/** Lower-case words: the package, or what pyproject.toml says where half of all projects call their package the same. */
+function projectName(project: Project, app: FlaskApp): string {
+  const inWords = (name: string) =>
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "_")
+      .replace(/^_+|_+$/g, "");
+  const name = inWords(app.package.split(".")[0] || app.module.split(".").pop() || "");
+  const bytes = !name || EVERYBODYS.test(name) ? project.read("pyproject.toml") : null;
+  return (bytes && inWords(readProjectName(bytes))) || name || "app";
+}
+
+/** `test_celery.py` beside the other tests, where there is pytest to run it. */
+function testFile(project: Project): string {
+  if (!project.pytest) return "";
+  const folder = findTestsDir(project);
+  return folder ? `${folder}/test_celery.py` : "test_celery.py";
 }
 
 /** Imports in the order that formatters want, then whatever prepares the call. */

@@ -33,7 +33,7 @@ export function planIntegration(
 
   addModules(changes, integration, templates);
   addExampleTask(changes, project, integration, templates);
-  addTests(changes, project, integration, templates);
+  addTests(changes, integration, templates);
   addEnvironmentFiles(changes, project, integration, templates, answers.broker!);
   changes.write("CELERY.md", templates.render("project/CELERY.md", integration));
 
@@ -52,10 +52,14 @@ export function planIntegration(
     warnings: warningsFor(project, app),
     next: isNew
       ? [
-          ...dependencies.next,
-          ...(answers.install === "yes" ? [] : [integration.installCommand]),
+          ...inOrder(project, dependencies.next, answers.install === "yes" ? [] : [integration.installCommand]),
           `${workdir}celery -A ${integration.entryModule} worker --loglevel INFO`,
         ]
       : [],
   };
+}
+
+/** pip-compile writes what pip installs; a lock-file manager updates the lock first, from which it exports the rest. */
+function inOrder({ dependencies }: Project, stale: readonly string[], install: readonly string[]): string[] {
+  return dependencies.manager === "pip" ? [...stale, ...install] : [...install, ...stale];
 }

@@ -27,10 +27,9 @@ export function addExampleTask(
 }
 
 /** A pytest file where the project uses pytest. */
-export function addTests(changes: ChangeSet, project: Project, integration: Integration, templates: Templates): void {
-  if (!project.pytest) return;
-  const folder = ["tests", "test"].find((name) => project.paths.some((path) => path.startsWith(`${name}/`)));
-  changes.write(`${folder ? `${folder}/` : ""}test_celery.py`, templates.render("project/test_celery.py", integration));
+export function addTests(changes: ChangeSet, integration: Integration, templates: Templates): void {
+  const { testFile } = integration;
+  if (testFile) changes.write(testFile, templates.render("project/test_celery.py", integration));
 }
 
 /** Folder of the import root with a trailing slash: where the worker is started. */

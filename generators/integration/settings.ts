@@ -17,8 +17,9 @@ export function addSettings(
   const { found, placement } = surveyConfig(project, app);
   if (found) return;
   const source = project.parse(placement.path) ?? app.file;
+  const ruff = checksMutableClassAttributes(project);
   const render = (form: "class" | "module" | "dict" | "item" | "setdefault", appName = "app") =>
-    templates.render(`snippets/${integration.config}_${form}.py`, { ...integration, appName });
+    templates.render(`snippets/${integration.config}_${form}.py`, { ...integration, appName, ruff });
   switch (placement.kind) {
     case "class":
       book.add(source, inClass(source, placement, render("class")));
@@ -39,6 +40,15 @@ export function addSettings(
         );
       }
   }
+}
+
+/** Whether ruff is told to report mutable class attributes: a comment for it would puzzle everybody else. */
+function checksMutableClassAttributes(project: Project): boolean {
+  return ["pyproject.toml", "ruff.toml", ".ruff.toml"].some((path) => {
+    const bytes = project.read(path);
+    const text = bytes ? Buffer.from(bytes).toString("utf8") : "";
+    return (path !== "pyproject.toml" || text.includes("[tool.ruff")) && /["'](ALL|RUF(0|01|012)?)["']/.test(text);
+  });
 }
 
 function noPlace(path: string, line: number): UserError {

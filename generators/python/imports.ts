@@ -49,14 +49,39 @@ export function namesOf(node: Node): ImportedName[] {
 const IMPORTS = ["import_statement", "import_from_statement", "future_import_statement"];
 
 /**
- * Where a new import goes: behind the first block of imports (after the docstring and `__future__`), else behind the
- * docstring, else at the first statement.
+ * The block of imports at the head of a file that a new one joins: the block with Flask in it, since one before it may stand
+ * apart for a reason (`import eventlet; eventlet.monkey_patch()`), else the first one, behind the docstring and `__dunders__`.
+ */
+export function importBlock(source: SourceFile): Node[] {
+  const body = statements(source.tree.rootNode);
+  const blocks: Node[][] = [];
+  let previous: Node | undefined;
+  for (const node of body) {
+    const isImport = IMPORTS.includes(node.type);
+    if (isImport && previous && IMPORTS.includes(previous.type)) blocks.at(-1)!.push(node);
+    else if (isImport) blocks.push([node]);
+    previous = node;
+  }
+  const head = body.find((node, index) => !isDunder(node) && !(index === 0 && isDocstring(node)));
+  return blocks.find(namesFlask) ?? blocks.find(([first]) => first === head) ?? [];
+}
+
+/** `from flask import Flask`, `from apiflask import APIFlask`. */
+function namesFlask(block: readonly Node[]): boolean {
+  return block.some((node) => namesOf(node).some(({ level, module }) => level === 0 && /^(api)?flask\b/.test(module)));
+}
+
+/** `__version__ = "1.0"`: the only statement that PEP 8 wants before imports. */
+function isDunder(node: Node): boolean {
+  return /^__\w+__\s*=/.test(node.text);
+}
+
+/**
+ * Where a new import goes: behind that block, else behind the docstring, else at the first statement.
  */
 export function importPoint(source: SourceFile): { offset: number; line: number; indent: string } {
   const body = statements(source.tree.rootNode);
-  const skip = isDocstring(body[0]) ? 1 : 0;
-  let last: Node | null = skip ? body[0]! : null;
-  for (let index = skip; index < body.length && IMPORTS.includes(body[index]!.type); index++) last = body[index]!;
+  const last = importBlock(source).at(-1) ?? (isDocstring(body[0]) ? body[0]! : null);
   if (last) return pointBehind(source, last);
   const first = body[0];
   if (!first) return { offset: source.text.length, line: 1, indent: "" };

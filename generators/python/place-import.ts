@@ -1,12 +1,12 @@
-import { type ImportedName, importPoint, namesOf } from "./imports.ts";
+import { type ImportedName, importBlock, importPoint, namesOf } from "./imports.ts";
 import { parseText } from "./parser.ts";
 import type { Edit, SourceFile } from "./source.ts";
 import { insertLines } from "./splice.ts";
 import type { Node } from "./tree.ts";
-import { isDocstring, nextLine, statements } from "./walk.ts";
+import { nextLine, statements } from "./walk.ts";
 
 /**
- * Inserts an import line where a reader would look for it: among its like in the first import block, at its place where
+ * Inserts an import line where a reader would look for it: among its like in the import block, at its place where
  * those are sorted (as isort and ruff sort), else behind them. Without its like it becomes a group of its own.
  *
  * @param line - one import statement without a line end
@@ -78,13 +78,11 @@ function describe(node: Node, isOwn: (item: ImportedName) => boolean): Described
   return { kind: item.level > 0 ? "relative" : isOwn(item) ? "own" : isStandard ? "standard" : "foreign", key };
 }
 
-/** The statements of the first import block, divided where a blank line stands between them. */
+/** The statements of the import block, divided where a blank line stands between them. */
 function importGroups(source: SourceFile): Node[][] {
-  const body = statements(source.tree.rootNode);
   const groups: Node[][] = [];
-  for (const node of body.slice(isDocstring(body[0]) ? 1 : 0)) {
+  for (const node of importBlock(source)) {
     if (node.type === "future_import_statement") continue;
-    if (!node.type.startsWith("import_")) break;
     const last = groups.at(-1)?.at(-1);
     const isApart = !last || /\n[ \t]*\r?\n|\r[ \t]*\r/.test(source.text.slice(last.endIndex, node.startIndex));
     if (isApart) groups.push([node]);

@@ -1,6 +1,7 @@
 import type { Answers } from "../flow/plan.ts";
 import { applicationSources } from "../survey/lookup.ts";
 import type { CeleryUse, FlaskApp, Project } from "../survey/project.ts";
+import { findTestsDir } from "../survey/pytest.ts";
 import { importsOf } from "../survey/values.ts";
 import type { StatusFacts } from "./files.ts";
 import { findOwn } from "./own.ts";
@@ -15,7 +16,7 @@ export function describeStatus(project: Project, app: FlaskApp, celery: CeleryUs
     package: app.package,
     packageDir,
     importRoot: app.importRoot,
-    testsDir: project.pytest ? "tests/" : null,
+    testsDir: project.pytest ? testsDir(project) : null,
     urlPrefix: answers.urlPrefix!,
     cancel: answers.cancel === "yes",
     stream: answers.stream === "yes",
@@ -27,6 +28,11 @@ export function describeStatus(project: Project, app: FlaskApp, celery: CeleryUs
       name: celery.object?.name ?? "",
     },
   };
+}
+
+function testsDir(project: Project): string {
+  const folder = findTestsDir(project);
+  return folder ? `${folder}/` : "";
 }
 
 /** No module, folder or blueprint of the project has it; an earlier run's name stays. */

@@ -26,7 +26,8 @@ export interface StatusFacts {
 /** Path → text of every file that a status endpoint consists of. */
 export function statusFiles(templates: Templates, facts: StatusFacts): Record<string, string> {
   const module = facts.package ? `${facts.package}.${facts.name}` : facts.name;
-  const data = { ...facts, module, readerModule: `${module}.reader` };
+  const testsDepth = (facts.testsDir ?? "").split("/").length - 1;
+  const data = { ...facts, module, readerModule: `${module}.reader`, testsDepth };
   const folder = `${facts.packageDir}${facts.name}/`;
   const files: Record<string, string> = {};
   const add = (path: string, template: string) => {

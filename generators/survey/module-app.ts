@@ -142,7 +142,7 @@ function underMain(name: string, target: Node): Problem {
     indent: "    ",
     appName: name,
     why: 'the application exists only under `if __name__ == "__main__"`, so a worker, which imports the module, would find none',
-    fix: "move the application out of that block to the module's top level, or into an application factory",
+    fix: "move the application out of that block to the module's top level, or into an application factory, and run the command again",
   };
 }
 

@@ -59,5 +59,5 @@ function toldTestsDir(reading: Reading): string | null {
 }
 
 function isTestFile(path: string): boolean {
-  return /(^|\/)(test_[^/]*|[^/]*_test|tests)\.py$/.test(path);
+  return /(^|\/)((test_[^/]*|[^/]*_test|tests)\.py$|tests?\/(.*\/)?[^/]+\.py$)/.test(path);
 }

@@ -18,7 +18,7 @@ export function refusalOf(candidate: Candidate, values: Values): Refusal {
     why: `${source.path}:${problem.line}: ${problem.why}`,
     fix: problem.fix,
     manual:
-      problem.code === "factory-arguments"
+      problem.code === "factory-arguments" || problem.code === "app-under-main"
         ? []
         : [
             { path: source.path, line: importPoint(source).line, snippet: importLine, why: "makes the function known" },

@@ -41,6 +41,13 @@ export function readPyproject(path: string, bytes: Uint8Array): Pyproject {
   };
 }
 
+/** The name in `[project]` or Poetry's own table; "" without one. */
+export function readProjectName(bytes: Uint8Array): string {
+  const document = parseToml(bytes) ?? {};
+  const name = asTable(document.project).name ?? asTable(asTable(document.tool).poetry).name;
+  return typeof name === "string" ? name : "";
+}
+
 /** Reads a Pipfile; null when it is no TOML. */
 export function readPipfile(path: string, bytes: Uint8Array): DependencyFile | null {
   const document = parseToml(bytes);

@@ -7,7 +7,8 @@ def make_celery() -> Celery:
     """Make the app as its own entry point does; a global `app` would mislead Celery."""
     from app import create_app
 
-    celery: Celery = create_app().extensions["celery"]
+    flask_app = create_app()
+    celery: Celery = flask_app.extensions["celery"]
     return celery
 
 

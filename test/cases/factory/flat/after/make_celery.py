@@ -10,7 +10,8 @@ def make_celery() -> Celery:
     load_dotenv()
     from app import create_app
 
-    celery: Celery = create_app().extensions["celery"]
+    flask_app = create_app()
+    celery: Celery = flask_app.extensions["celery"]
     return celery
 
 

@@ -1,6 +1,6 @@
 class Config:
     TESTING = False
-    CELERY = {  # noqa: RUF012 - read, never changed
+    CELERY = {
         # Local servers; CELERY_BROKER_URL and CELERY_RESULT_BACKEND come first.
         "broker_url": "redis://localhost:6379/0",
         "result_backend": "redis://localhost:6379/1",

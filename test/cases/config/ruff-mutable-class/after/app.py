@@ -1,0 +1,19 @@
+from flask import Flask
+
+from celery_app import celery_init_app
+
+
+class Config:
+    SECRET_KEY = "dev"
+    CELERY = {  # noqa: RUF012 - read, never changed
+        # Local servers; CELERY_BROKER_URL and CELERY_RESULT_BACKEND come first.
+        "broker_url": "redis://localhost:6379/0",
+        "result_backend": "redis://localhost:6379/1",
+    }
+
+
+def create_app():
+    app = Flask(__name__)
+    app.config.from_object(Config)
+    celery_init_app(app)
+    return app

@@ -1,0 +1,17 @@
+"""The worker's entry: celery -A make_celery worker --loglevel INFO"""
+
+from celery import Celery
+from dotenv import load_dotenv
+
+
+def make_celery() -> Celery:
+    """Make the app as its own entry point does; a global `app` would mislead Celery."""
+    # Before the app is imported, which may read the environment then.
+    load_dotenv()
+    from server import app
+
+    celery: Celery = app.extensions["celery"]
+    return celery
+
+
+celery_app = make_celery()
