@@ -10,7 +10,7 @@ export const title =
   "survey of 10,000 Python files, 50 with Flask, beside grep; aim ≤ 2 ×, ≤ 200 MB; then 1,000 to 50,000 files";
 
 export function bench(): void {
-  for (const files of [10_000, 1_000, 5_000, 20_000, 50_000]) {
+  for (const files of SIZES) {
     const root = makeTree(files, files / 200);
     try {
       const measured = measure(
@@ -19,7 +19,7 @@ export function bench(): void {
           { name: "node, empty", command: [process.execPath, "-e", ""] },
           { name: "survey", command: [process.execPath, "--input-type=module", "-e", READ, root] },
         ],
-        5,
+        Number(process.env.BENCH_ROUNDS ?? 3),
       );
       printRatios(`${files} files, ${files / 200} with Flask`, measured, "grep");
     } finally {
@@ -28,6 +28,7 @@ export function bench(): void {
   }
 }
 
+const SIZES = (process.env.BENCH_FILES ?? "10000,1000,5000,20000,50000").split(",").map(Number);
 const built = pathToFileURL(path.join(repository, "dist/index.js")).href;
 /** Everything that a generator asks of a project. */
 const READ = `import { stages } from ${JSON.stringify(built)};

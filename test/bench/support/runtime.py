@@ -1,4 +1,4 @@
-"""runtime.py documented generated: measures both in turns, three rounds, and prints medians with the ratio."""
+"""runtime.py documented generated: measures both in turns and prints medians with the ratio."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def measure(output: str) -> None:
 
 
 def main(documented: str, generated: str) -> None:
-    rounds = [(one(documented), one(generated)) for _ in range(3)]
+    rounds = [(one(documented), one(generated)) for _ in range(int(os.environ.get("BENCH_ROUNDS", "3")))]
     print(f"{'':<24}{'documented':>12}{'generated':>12}{'ratio':>8}")
     for key in rounds[0][0]:
         theirs = statistics.median(pair[0][key] for pair in rounds)
