@@ -118,6 +118,21 @@ function leadsToFileInside(root: string, relative: string): boolean {
  */
 export function filterRelevant(root: string, pythonPaths: readonly string[], needles: readonly string[]): string[] {
   const wanted = needles.flatMap(spell).map((word) => Buffer.from(word, "latin1"));
+  return filterFiles(root, pythonPaths, needles, (chunk) => wanted.some((word) => chunk.includes(word)));
+}
+
+/** The same for many needles, exactly as they are written: one look at each file for all of them. */
+export function filterNaming(root: string, pythonPaths: readonly string[], needles: readonly string[]): string[] {
+  const any = new RegExp(needles.join("|"));
+  return filterFiles(root, pythonPaths, needles, (chunk) => any.test(chunk.toString("latin1")));
+}
+
+function filterFiles(
+  root: string,
+  pythonPaths: readonly string[],
+  needles: readonly string[],
+  matches: (chunk: Buffer) => boolean,
+): string[] {
   const overlap = Math.max(1, ...needles.map((needle) => needle.length)) - 1;
   // One buffer for all: most files fit at once, and the longest takes no more memory than the shortest.
   const buffer = Buffer.allocUnsafeSlow(256 * 1024);
@@ -130,7 +145,7 @@ export function filterRelevant(root: string, pythonPaths: readonly string[], nee
       return false;
     }
     try {
-      return namesOne(file, buffer, wanted, overlap);
+      return namesOne(file, buffer, matches, overlap);
     } catch {
       return false;
     } finally {
@@ -143,14 +158,14 @@ function spell(needle: string): string[] {
   return [needle, needle.charAt(0).toUpperCase() + needle.slice(1), needle.toUpperCase()];
 }
 
-function namesOne(file: number, buffer: Buffer, wanted: readonly Buffer[], overlap: number): boolean {
+function namesOne(file: number, buffer: Buffer, matches: (chunk: Buffer) => boolean, overlap: number): boolean {
   // The last bytes of a chunk are looked at again: a word may lie across the border.
   for (let kept = 0; ; ) {
     const read = readSync(file, buffer, kept, buffer.length - kept, null);
     if (read === 0) return false;
     const filled = kept + read;
     const chunk = buffer.subarray(0, filled);
-    if (wanted.some((word) => chunk.includes(word))) return true;
+    if (matches(chunk)) return true;
     if (filled < buffer.length) return false;
     kept = overlap;
     buffer.copy(buffer, 0, filled - kept, filled);

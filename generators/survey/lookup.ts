@@ -9,7 +9,7 @@ import {
   walk,
 } from "../python/index.ts";
 import { isTestPath, modulePath, resolveImport } from "./modules.ts";
-import type { Reading } from "./reading.ts";
+import { type Reading, SIDE_WORDS } from "./reading.ts";
 import { importsAs, importsOf, Values } from "./values.ts";
 
 /** A name where it is defined; `name` null means the module itself. */
@@ -49,8 +49,9 @@ export function applicationSources(reading: Reading): SourceFile[] {
 /** Python files of the application whose bytes hold one of `words`, parsed; they need not name Flask. */
 export function sourcesNaming(reading: Reading, words: readonly string[]): SourceFile[] {
   const needles = words.map((word) => Buffer.from(word, "latin1"));
+  const side = words.every((word) => SIDE_WORDS.includes(word)) ? reading.sidePaths?.() : undefined;
   return reading.paths.flatMap((path) => {
-    if (!path.endsWith(".py") || !isApplicationCode(reading, path)) return [];
+    if (!path.endsWith(".py") || (side && !side.has(path)) || !isApplicationCode(reading, path)) return [];
     const bytes = reading.read(path);
     if (!bytes) return [];
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -3,8 +3,8 @@ import path from "node:path";
 import { UserError } from "../errors/index.ts";
 import { readSource, type SourceFile } from "../python/index.ts";
 import { isEntryPath } from "./entry.ts";
-import { filterRelevant, listFiles } from "./files.ts";
-import type { Reading } from "./reading.ts";
+import { filterNaming, filterRelevant, listFiles } from "./files.ts";
+import { type Reading, SIDE_WORDS } from "./reading.ts";
 import { FLASK_CLASSES, suspectNames } from "./suspects.ts";
 
 /** Reads the files of a project that name Flask or Celery, and any other one when it is asked for. */
@@ -25,7 +25,12 @@ export function openProject(root: string): Reading {
     const source = parse(relative);
     if (source) sources.set(relative, source);
   }
-  const reading = { root, paths, pathSet: new Set(paths), sources, read, parse };
+  let side: ReadonlySet<string> | null = null;
+  const sidePaths = () => {
+    side ??= new Set(filterNaming(root, pythonPaths, SIDE_WORDS));
+    return side;
+  };
+  const reading: Reading = { root, paths, pathSet: new Set(paths), sources, sidePaths, read, parse };
   for (const relative of relatedFiles(reading, pythonPaths)) {
     const source = parse(relative);
     if (source) sources.set(relative, source);
@@ -87,7 +92,14 @@ function tryParse(relative: string, bytes: Uint8Array): SourceFile | null {
   try {
     return readSource(relative, bytes);
   } catch (error) {
-    if (error instanceof UserError) return null;
+    // Unknown is not absent: an application or a Celery in it would be set up a second time.
+    const matters = error instanceof UserError && error.code === "source-too-large" && makesOne(bytes);
+    if (error instanceof UserError && !matters) return null;
     throw error;
   }
+}
+
+function makesOne(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return ["Flask(", "Celery(", "celery_init_app("].some((call) => text.includes(call));
 }
