@@ -63,7 +63,12 @@ export function explainAbsence(reading: Reading): Refusal[] {
       manual: [],
     });
   for (const source of reading.sources.values()) {
-    if (isTestPath(source.path)) continue;
+    // A file is parsed only where its text could hold one of the shapes that are looked for.
+    if (
+      isTestPath(source.path) ||
+      !/\b(Quart|Flask)\(|(create|make|get)_?\w*app\w*\s*=|app_factory\s*=/.test(source.text)
+    )
+      continue;
     for (const node of source.tree.rootNode.descendantsOfType("assignment")) {
       const left = node?.childForFieldName("left");
       const right = node?.childForFieldName("right");
