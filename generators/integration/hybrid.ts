@@ -1,5 +1,14 @@
 import type { Templates } from "../changes/render.ts";
-import { type EditBook, inStyleOf, insertLines, lineStart, type Node, nextLine, placeImport, statements } from "../python/index.ts";
+import {
+  type EditBook,
+  inStyleOf,
+  insertLines,
+  lineStart,
+  type Node,
+  nextLine,
+  placeImport,
+  statements,
+} from "../python/index.ts";
 import { isMainGuard } from "../survey/module-app.ts";
 import type { FlaskApp } from "../survey/project.ts";
 import { importsOf } from "../survey/values.ts";
@@ -15,8 +24,7 @@ export function makeHybrid(book: EditBook, app: FlaskApp, templates: Templates):
   const data = { moduleName: app.module, appName: app.inits[0]?.appName ?? app.name, typed: importsFlask(app) };
   if (!file.text.includes(`sys.modules["${app.module}"]`) && !file.text.includes(`sys.modules['${app.module}']`)) {
     const guard = inStyleOf(file, templates.render("snippets/hybrid_guard.py", data));
-    if (!importsOf(file).some((item) => item.local === "sys"))
-      book.add(file, placeImport(file, "import sys"));
+    if (!importsOf(file).some((item) => item.local === "sys")) book.add(file, placeImport(file, "import sys"));
     book.add(file, insertLines(file, importAt.offset, `\n${guard}`));
   }
   if (!/^def create_app\(/m.test(file.text)) {
