@@ -64,9 +64,10 @@ export function ours(args: readonly string[], env: Record<string, string> = {}):
   return runCommand([...command, ...args], { env });
 }
 
-export async function generateApps(): Promise<GeneratedApp[]> {
+/** @param names `redis`, `database`, `embedded`; all of them when left out */
+export async function generateApps(names?: readonly string[]): Promise<GeneratedApp[]> {
   const apps: GeneratedApp[] = [];
-  for (const { from, commands, ...variant } of variants) {
+  for (const { from, commands, ...variant } of variants.filter(({ name }) => !names || names.includes(name))) {
     const root = path.join(tempDir("versions-"), variant.name);
     copyTree(path.resolve(import.meta.dirname, "../e2e/apps", from), root);
     writeFileSync(path.join(root, "requirements.txt"), "flask\nflask-sqlalchemy\npytest\n");
