@@ -76,7 +76,10 @@ async function tryOne(combination: Combination): Promise<Verdict> {
 }
 
 const order = (row: Row) => chosen.findIndex((one) => nameOf(one) === nameOf(row));
-const table = tabulate(rows.sort((a, b) => order(a) - order(b)));
+const table = tabulate(
+  rows.sort((a, b) => order(a) - order(b)),
+  [...new Set(chosen.map(({ python }) => python))],
+);
 console.log(`\n${table}`);
 const count = (verdict: Verdict) => rows.filter((row) => row.verdict === verdict).length;
 if (queue.length > 0) console.log(`${queue.length} of ${chosen.length} combinations were not tried: out of time`);

@@ -13,9 +13,12 @@ export interface Row {
   verdict: Verdict;
 }
 
-/** A row for each Python, a column for each Flask, and in a cell the versions of Celery that all checks passed with. */
-export function tabulate(rows: readonly Row[]): string {
-  const pythons = [...new Set(rows.map(({ python }) => python))];
+/**
+ * A row for each Python, a column for each Flask, and in a cell the versions of Celery that all checks passed with.
+ *
+ * @param pythons those of the run, tried or not
+ */
+export function tabulate(rows: readonly Row[], pythons: readonly string[]): string {
   const cell = (python: string, flask: string) => {
     const here = rows.filter((row) => row.python === python && row.flask === flask);
     const shown = celeryVersions.map((celery) => {
