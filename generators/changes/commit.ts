@@ -83,7 +83,9 @@ async function carryOut(fs: FileSystem, run: Run, changes: readonly Change[]): P
     naming(step.change.path, () => stage(fs, step));
     await run.guard.check();
   }
-  for (const step of steps) {
+  // A secret must be ignored by Git before it stands there.
+  const isIgnore = ({ change }: (typeof steps)[number]) => /(^|\/)\.gitignore$/.test(change.path);
+  for (const step of [...steps.filter(isIgnore), ...steps.filter((one) => !isIgnore(one))]) {
     naming(step.change.path, () => {
       checkUntouched(fs, step);
       run.replaced.add(step.entry);

@@ -3,7 +3,6 @@ import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
 import type { Project } from "../survey/project.ts";
 import type { Detection, Prompt } from "./generator.ts";
-import { maskSecrets } from "./mask.ts";
 import type { Answers } from "./plan.ts";
 
 /** Answers by prompt name as they were given: unchecked, incomplete. Plop's `confirm` answers may be booleans. */
@@ -124,5 +123,7 @@ function asYesNo(value: string): string {
 }
 
 function quote(value: string): string {
-  return JSON.stringify(maskSecrets(value.length > 60 ? `${value.slice(0, 60)}…` : value));
+  // One that is malformed or cut off can't be masked: where its password ends is not known.
+  const shown = value.replace(/:\/\/.*$/s, "://…");
+  return JSON.stringify(shown.length > 60 ? `${shown.slice(0, 60)}…` : shown);
 }

@@ -33,7 +33,9 @@ export function checkDest(given: string): string {
 
 function isOwnClone(root: string): boolean {
   try {
-    return JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")).name === "plop-pack-flask-celery";
+    const file = path.join(root, "package.json");
+    // A pipe or a device of that name would never end.
+    return statSync(file).isFile() && JSON.parse(readFileSync(file, "utf8")).name === "plop-pack-flask-celery";
   } catch {
     return false;
   }

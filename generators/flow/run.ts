@@ -57,6 +57,14 @@ export interface Outcome {
  * @throws UserError for what the user can mend; before commit nothing has been written
  */
 export async function runGenerator(generator: Generator, options: RunOptions): Promise<Outcome> {
+  try {
+    return await carryOut(generator, options);
+  } catch (error) {
+    throw isTooDeep(error) ? tooDeep() : error;
+  }
+}
+
+async function carryOut(generator: Generator, options: RunOptions): Promise<Outcome> {
   const use = options.stages ?? stages;
   const output = options.output ?? terminal;
   const root = checkDest(options.root);
@@ -96,6 +104,20 @@ export async function makePlan(
   const plan = await generator.plan(project, answers, bench);
   if (options.verifyCommand) nameVerifier(plan, generator, options.verifyCommand);
   return plan;
+}
+
+/** Trees of source are followed by functions that call themselves; all of them run before anything is written. */
+function isTooDeep(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes("call stack");
+}
+
+function tooDeep(): UserError {
+  return new UserError({
+    code: "source-too-deep",
+    what: "A Python file of the project nests too deeply: nothing was written.",
+    why: "Thousands of brackets or calls stand inside each other; Python itself refuses such a file as well.",
+    fix: "Find it with python -m compileall -q . and mend it, or move it out of the project.",
+  });
 }
 
 async function preview(plan: Plan, use: Stages, output: Output): Promise<Outcome> {

@@ -21,13 +21,18 @@ export function isBrokerUrl(value: string): boolean {
  */
 export function brokerKind(answer: string): "redis" | "rabbitmq" | "embedded" {
   if (!isBrokerUrl(answer)) return answer as "redis" | "rabbitmq" | "embedded";
-  const scheme = /^([a-z][a-z+]*):\/\/[^\s]+$/.exec(answer)?.[1] ?? "";
+  const scheme = /^([a-z][a-z+]*):\/\//.exec(answer)?.[1] ?? "";
   const kind = SCHEMES[scheme];
-  if (kind) return kind;
+  const rest = answer.slice(scheme.length + 3);
+  // What a URL may hold (RFC 3986), less the quote, which would end the URL for those who look for one in a text.
+  const isPlain = /^[A-Za-z0-9._~:/?#[\]@!$&()*+,;=%-]+$/.test(rest) && (kind === "embedded" || !rest.startsWith("/"));
+  if (kind && isPlain) return kind;
   throw new UserError({
     code: "broker-url",
     what: "broker: this URL is not one that the pack knows.",
-    why: `its scheme is "${scheme}"`,
+    why: kind
+      ? "it names no host, or has characters that must be percent-encoded in a URL"
+      : `its scheme is "${scheme}"`,
     fix: `give one of ${Object.keys(SCHEMES).join(", ")}, or just redis, rabbitmq or embedded`,
   });
 }

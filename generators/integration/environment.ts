@@ -1,5 +1,8 @@
+import { statSync } from "node:fs";
+import path from "node:path";
 import type { ChangeSet } from "../changes/change-set.ts";
 import type { Templates } from "../changes/render.ts";
+import { UserError } from "../errors/index.ts";
 import type { Integration } from "../flow/integration.ts";
 import {
   ENV_MODE,
@@ -9,18 +12,19 @@ import {
   mergeEnvSecrets,
   mergeGitignore,
 } from "../settings/env-files.ts";
+import { isTracked } from "../survey/git-index.ts";
 import { readInheritedIgnores } from "../survey/gitignore.ts";
 import type { Project } from "../survey/project.ts";
 import { isBrokerUrl } from "./broker-url.ts";
 
-/** .env.example with placeholders, .gitignore that hides .env, and .env itself only when the user gave a URL. */
+/** .env.example with placeholders, .gitignore that hides .env, and .env itself only when the user gave a URL. Returns warnings. */
 export function addEnvironmentFiles(
   changes: ChangeSet,
   project: Project,
   integration: Integration,
   templates: Templates,
   brokerAnswer: string,
-): void {
+): string[] {
   const entries = parseEntries(templates.render("project/env.example", integration));
   const example = mergeEnvExample(project.read(".env.example"), entries);
   if (entries.length > 0) changes.edit(".env.example", example);
@@ -28,11 +32,29 @@ export function addEnvironmentFiles(
   const usesFiles = integration.broker === "embedded" || integration.results === "embedded";
   const complete = usesFiles ? ignoreFolder(ignored, "instance/", "The embedded broker's files") : ignored;
   if (complete) changes.edit(".gitignore", complete);
-  if (!isBrokerUrl(brokerAnswer)) return;
+  if (!isBrokerUrl(brokerAnswer)) return [];
+  if (brokerAnswer.includes("@") && isTracked(project.root, ".env")) throw envTracked();
   const before = project.read(".env");
   const after = mergeEnvSecrets(before, [{ key: "CELERY_BROKER_URL", value: brokerAnswer }]);
   if (before) changes.edit(".env", after);
   else changes.write(".env", after, { mode: ENV_MODE });
+  return before ? warnAboutEnv(project.root, before, after) : [];
+}
+
+/** What is there is the user's: neither its values nor its permissions are changed unasked. */
+function warnAboutEnv(root: string, before: Uint8Array, after: Uint8Array): string[] {
+  if (after === before) return [".env: CELERY_BROKER_URL has a value there already, which was left as it is."];
+  const others = process.platform === "win32" ? 0 : statSync(path.join(root, ".env")).mode & 0o077;
+  return others === 0 ? [] : [".env holds a connection string and can be read by other users: chmod 600 .env"];
+}
+
+function envTracked(): UserError {
+  return new UserError({
+    code: "env-tracked",
+    what: "broker: the URL would go to .env, and Git tracks that file; nothing was written.",
+    why: "The next commit would publish its password.",
+    fix: "Take it out (git rm --cached .env) and run this again, or give the broker's kind and set CELERY_BROKER_URL elsewhere.",
+  });
 }
 
 /** `# comment` lines and `KEY=value` lines, as the template has them. */

@@ -34,7 +34,7 @@ export function planIntegration(
   addModules(changes, integration, templates);
   addExampleTask(changes, project, integration, templates);
   addTests(changes, integration, templates);
-  addEnvironmentFiles(changes, project, integration, templates, answers.broker!);
+  const warnings = addEnvironmentFiles(changes, project, integration, templates, answers.broker!);
   changes.write("CELERY.md", templates.render("project/CELERY.md", integration));
 
   const dependencies = planDependencies(project.dependencies, wanted, project.read);
@@ -49,7 +49,7 @@ export function planIntegration(
     changes,
     manual: dependencies.manual,
     install: answers.install === "yes" ? installStep(project, wanted) : null,
-    warnings: warningsFor(project, app),
+    warnings: [...warningsFor(project, app), ...warnings],
     next: isNew
       ? [
           ...inOrder(project, dependencies.next, answers.install === "yes" ? [] : [integration.installCommand]),

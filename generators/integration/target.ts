@@ -14,7 +14,7 @@ export function chooseApp(project: Project, target: string, kind: FlaskApp["kind
   const found = target ? project.findApp(target) : (project.apps[0] ?? project.refusals[0] ?? null);
   if (!found) {
     if (target) throw unknownTarget(project, target);
-    if (project.paths.some((path) => path.endsWith(".py"))) throw noFlask();
+    if (project.paths.some((path) => path.endsWith(".py"))) throw oldLineEnds(project) ?? noFlask();
     return null;
   }
   if (!("inits" in found)) throw refused(found);
@@ -91,6 +91,18 @@ function noFlask(): UserError {
     what: "No Flask application was found.",
     why: "the folder has Python files, but none of them makes a Flask application that a module or a function hands out",
     fix: "run it in your application's folder (--dest), name the application (--target path.py:name), or start from an empty folder",
+  });
+}
+
+/** Python reads them, the parser takes the whole file for one line. */
+function oldLineEnds(project: Project): UserError | null {
+  const source = [...project.sources.values()].find(({ eol }) => eol === "\r");
+  if (!source) return null;
+  return new UserError({
+    code: "source-line-ends",
+    what: `${source.path} was left as it is.`,
+    why: "its lines end with a carriage return alone, as on a Mac of the last century, and can't be told apart for certain",
+    fix: "save it with the line ends of today (LF or CRLF) and run the command again",
   });
 }
 

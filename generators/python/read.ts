@@ -4,6 +4,8 @@ import type { SourceFile } from "./source.ts";
 import type { SyntaxTree } from "./tree.ts";
 
 const BOM = [0xef, 0xbb, 0xbf];
+/** Bytes; what people write has a hundredth of it, and a file of data would take minutes and gigabytes to parse. */
+const LARGEST = 8 * 1024 * 1024;
 /** PEP 263: a magic comment in the first or second line. */
 const CODING = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
 
@@ -12,9 +14,10 @@ const CODING = /^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)/;
  *
  * @param path - relative path, for messages
  * @param bytes - the file as it is on disk
- * @throws UserError `source-encoding` when the bytes can't be decoded and encoded again without a loss
+ * @throws UserError `source-encoding` when the bytes can't be decoded and encoded again without a loss, `source-too-large`
  */
 export function readSource(path: string, bytes: Uint8Array): SourceFile {
+  if (bytes.length > LARGEST) throw tooLarge(path, bytes.length);
   const bom = BOM.every((byte, index) => bytes[index] === byte);
   const body = bom ? bytes.subarray(3) : bytes;
   const encoding = bom ? "utf-8" : declaredEncoding(path, body);
@@ -80,6 +83,15 @@ function encodingError(path: string, why: string): UserError {
     what: `${path} can't be read as Python text.`,
     why,
     fix: "save the file as UTF-8 (or declare `# -*- coding: latin-1 -*-`) and run the command again",
+  });
+}
+
+function tooLarge(path: string, size: number): UserError {
+  return new UserError({
+    code: "source-too-large",
+    what: `${path} was not read.`,
+    why: `it has ${Math.round(size / 1024 / 1024)} MiB, and Python source of more than ${LARGEST / 1024 / 1024} MiB is taken for data`,
+    fix: "keep the application in a file without the data, or name it with --target",
   });
 }
 

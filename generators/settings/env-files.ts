@@ -1,6 +1,7 @@
 /** .gitignore, .env.example and .env: each takes what is missing and keeps every byte of the rest. */
 import ignore from "ignore";
 import { readRaw } from "../survey/dependencies/text.ts";
+import { withoutNightmares } from "../survey/gitignore.ts";
 
 export interface EnvEntry {
   /** e.g. "CELERY_BROKER_URL" */
@@ -29,7 +30,7 @@ export function mergeGitignore(before: Uint8Array | null, inherited?: (path: str
   const raw = readRaw(bytes);
   const holds = (lines: readonly string[], path: string) => {
     const { ignored, unignored } = ignore({ ignorecase: false })
-      .add([raw.text, ...lines].join("\n"))
+      .add([withoutNightmares(raw.text), ...lines].join("\n"))
       .test(path);
     return ignored || (!unignored && (inherited?.(path) ?? false));
   };

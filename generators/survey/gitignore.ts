@@ -1,5 +1,5 @@
 /** What Git ignores: the .gitignore files of a project and of the repository around it. */
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import ignore, { type Ignore } from "ignore";
 
@@ -62,11 +62,22 @@ export function readScopesAbove(root: string): Scope[] {
 
 export function readRules(file: string): Rules | null {
   try {
-    const text = readFileSync(file, "utf8").replace(/^\uFEFF/, "");
+    // A pipe or a device of that name would never end.
+    if (!statSync(file).isFile()) return null;
+    const text = withoutNightmares(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
     return /^[^#\s]/m.test(text) ? { ignore: ignore({ ignorecase: false }).add(text), ...widen(text) } : null;
   } catch {
     return null;
   }
+}
+
+/** Patterns that no person writes keep a regular expression busy for ever: one with dozens of stars, or as long as a page. */
+export function withoutNightmares(text: string): string {
+  if (text.length < 200) return text;
+  return text
+    .split("\n")
+    .filter((line) => line.length <= 1000 && line.split("*").length <= 20)
+    .join("\n");
 }
 
 /** Two patterns that match whatever a rule matches: a name at any depth, or a path from the folder of the rules. */

@@ -1,5 +1,5 @@
 /** Finds the interpreter that the project runs with. Never the system's, unless the user names it. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { UserError } from "../errors/index.ts";
@@ -39,8 +39,8 @@ export async function findInterpreter(
     if (python) return { python, from: `$${name}` };
   }
   const managed =
-    (await askManager(root, "poetry.lock", ["poetry", "env", "info", "--executable"], "Poetry")) ??
-    (await askManager(root, "Pipfile", ["pipenv", "--py"], "Pipenv"));
+    (await askManager(usesPoetry(root), root, ["poetry", "env", "info", "--executable"], "Poetry")) ??
+    (await askManager(existsSync(path.join(root, "Pipfile")), root, ["pipenv", "--py"], "Pipenv"));
   if (managed) return managed;
   const conda = env.CONDA_PREFIX ? pythonIn(env.CONDA_PREFIX) : null;
   if (conda) return { python: conda, from: "$CONDA_PREFIX" };
@@ -70,13 +70,23 @@ function pythonIn(folder: string): string | null {
   return found && statSync(found).isFile() ? found : null;
 }
 
+/** Applications often keep the lock file out of version control. */
+function usesPoetry(root: string): boolean {
+  if (existsSync(path.join(root, "poetry.lock"))) return true;
+  const file = path.join(root, "pyproject.toml");
+  return (
+    statSync(file, { throwIfNoEntry: false })?.isFile() === true &&
+    /^\[tool\.poetry\b/m.test(readFileSync(file, "utf8"))
+  );
+}
+
 async function askManager(
+  isUsed: boolean,
   root: string,
-  marker: string,
   command: readonly [string, ...string[]],
   from: string,
 ): Promise<Interpreter | null> {
-  if (!existsSync(path.join(root, marker))) return null;
+  if (!isUsed) return null;
   const [program, ...args] = command;
   const { stdout, exitCode } = await execa(program, args, { cwd: root, reject: false, timeout: 15_000 });
   const python = String(stdout ?? "")

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { realpathSync, symlinkSync } from "node:fs";
+import { chmodSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { test } from "uvu";
@@ -72,6 +72,53 @@ test("an environment that is a symlink elsewhere is run as what it is", async ()
   const found = await findInterpreter(root, "", {});
   assert.equal(found.from, ".venv");
   assert.equal(realpathSync(path.dirname(found.python)), realpathSync(path.dirname(python)));
+});
+
+/** Runs `work` while only a program of this name that runs `script` is on PATH, beside the shell. */
+async function withTool<T>(name: string, script: string, work: () => Promise<T>): Promise<T> {
+  const bin = writeTree({ [name]: `#!/bin/sh\n${script}\n` }, tempDir("tools-"));
+  chmodSync(path.join(bin, name), 0o755);
+  const before = process.env.PATH;
+  process.env.PATH = bin;
+  try {
+    return await work();
+  } finally {
+    process.env.PATH = before;
+  }
+}
+
+const managed = [
+  ["poetry", "Poetry", { "poetry.lock": "" }, "env info --executable"],
+  ["poetry", "Poetry", { "pyproject.toml": "[tool.poetry]\nname = 'shop'\n" }, "env info --executable"],
+  ["pipenv", "Pipenv", { Pipfile: "" }, "--py"],
+] as const;
+for (const [tool, from, files, wanted] of managed) {
+  test(`${from} is asked where there is ${Object.keys(files)[0]}`, async () => {
+    const root = writeTree(files, tempDir("managed-"));
+    const python = makeVenv(tempDir("managed-env-"));
+    const told = `echo "$PWD $*" > ${root}/asked; echo "Some notice"; echo ${python}`;
+    assert.deepEqual(await withTool(tool, told, () => findInterpreter(root, "", {})), { python, from });
+    assert.equal(readFileSync(path.join(root, "asked"), "utf8"), `${root} ${wanted}\n`);
+  });
+
+  test(`${from} without an environment, failing or not installed is no error of its own (${Object.keys(files)[0]})`, async () => {
+    const root = writeTree(files, tempDir("managed-"));
+    for (const script of ["echo /nowhere/bin/python", "echo No virtualenv >&2; exit 1", "exit 0"]) {
+      const error = await withTool(tool, script, () => failure(findInterpreter(root, `${tool} install`, {})));
+      assert.equal(error.code, "python-not-found");
+      assert.match(error.fix, new RegExp(`${tool} install`));
+    }
+    const error = await withTool("another", "exit 0", () => failure(findInterpreter(root, "", {})));
+    assert.equal(error.code, "python-not-found");
+  });
+}
+
+test("uv's environment is .venv, or what $UV_PROJECT_ENVIRONMENT says, seen from the project", async () => {
+  const root = writeTree({ "uv.lock": "", "pyproject.toml": "" }, tempDir("uv-"));
+  assert.equal((await failure(findInterpreter(root, "uv sync", {}))).code, "python-not-found");
+  const python = makeVenv(path.join(root, "build/env"));
+  const found = await findInterpreter(root, "", { UV_PROJECT_ENVIRONMENT: "build/env" });
+  assert.deepEqual(found, { python, from: "$UV_PROJECT_ENVIRONMENT" });
 });
 
 test("a program that is no Python is told", async () => {

@@ -97,6 +97,7 @@ function classify(at: LogicalLine, raw: string): RequirementLine {
     return { ...at, kind: "link", requirement: { name: egg, key: normalizeName(egg), extras: [], specifier: "@" } };
   }
   if (text.startsWith("-")) return { ...at, kind: "option" };
-  const requirement = parseRequirement(text.replace(/\s+#.*$/, ""));
+  const comment = text.search(/\s#/);
+  const requirement = parseRequirement(comment < 0 ? text : text.slice(0, comment).trimEnd());
   return requirement ? { ...at, kind: "requirement", requirement } : { ...at, kind: "link" };
 }

@@ -27,6 +27,8 @@ export async function checkEnv(root: string, tracked: Tracked): Promise<Finding>
   }
   const examples = names.filter(({ base }) => example.test(base)).map(({ name }) => name);
   for (const name of examples) {
+    // Tracked, and gone from the work tree, or something else there.
+    if (!isFile(path.join(root, name))) continue;
     const line = findRealValue(name, readFileSync(path.join(root, name), "utf8"));
     if (line)
       return fail(
@@ -77,5 +79,5 @@ async function isIgnored(root: string): Promise<boolean> {
   const byGit = await isIgnoredByGit(root, ".env");
   if (byGit !== null) return byGit;
   const file = path.join(root, ".gitignore");
-  return existsSync(file) && ignore().add(readFileSync(file, "utf8")).ignores(".env");
+  return isFile(file) && ignore().add(readFileSync(file, "utf8")).ignores(".env");
 }

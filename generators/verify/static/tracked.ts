@@ -24,7 +24,8 @@ export async function isIgnoredByGit(root: string, path: string): Promise<boolea
 }
 
 async function git(root: string, args: readonly string[]) {
-  return execa("git", ["-C", root, ...args], {
+  // A repository's own configuration may name a program as its file system monitor.
+  return execa("git", ["-C", root, "-c", "core.fsmonitor=false", ...args], {
     reject: false,
     env: { GIT_OPTIONAL_LOCKS: "0" },
     stripFinalNewline: false,
