@@ -53,7 +53,8 @@ function addName(home: Node, { name, local }: ImportedName): Edit {
     text,
   );
   const next = items[at];
-  const isTall = home.startPosition.row !== home.endPosition.row;
+  // A line of its own only inside brackets: behind a backslash the statement would end there.
+  const isTall = home.startPosition.row !== home.endPosition.row && home.children.some((child) => child?.type === "(");
   const gap = (item: Node) => (isTall ? `\n${" ".repeat(item.startPosition.column)}` : " ");
   if (next) return { start: next.startIndex, end: next.startIndex, text: `${text},${gap(next)}` };
   const last = items.at(-1)!;

@@ -19,7 +19,9 @@ export function noteRisks(candidate: Candidate, reading: Reading, values: Values
       const callee = node.type === "call" ? node.childForFieldName("function") : null;
       if (!callee) return true;
       const at = { path, line: lineOf(node) };
-      if (DATABASE_CALL.test(callee.text))
+      // `session.query(User).count()` is two calls and one thing to know.
+      const isKnown = notes.some((note) => note.at.path === path && note.at.line === at.line);
+      if (DATABASE_CALL.test(callee.text) && !isKnown)
         notes.push({ at, kind: "database-at-start", text: `${via} calls ${callee.text}()` });
       if (NETWORK_CALL.test(callee.text))
         notes.push({ at, kind: "network-at-start", text: `${via} calls ${callee.text}()` });

@@ -79,6 +79,8 @@ export function align(before: Buffer, after: Buffer): { inserted: InsertedLine[]
     const expected = old[at];
     // The last line of the original may have got a line end, when lines were put behind it.
     if (line === expected || (at === old.length - 1 && line.trimEnd() === expected)) at++;
+    // More names at the end of an import's list.
+    else if (expected?.trim() && line.startsWith(`${expected.trimEnd()}, `)) at++;
     else if (expected !== undefined && isStatementPutBefore(line, expected)) {
       inserted.push({ text: line, beforeLine: at + 1 });
       at++;
