@@ -7,7 +7,7 @@ import { reportAsJson, reportAsText } from "./verify/report.ts";
 /** Proves that the integration in a project works, in the project's own interpreter. Writes nothing. */
 export const generator: Generator = {
   name: "celery-verify",
-  description: "prove that the Celery integration works: runs a checklist in the project's own Python, changes nothing",
+  description: "Prove that the Celery integration works: runs a checklist in the project's own Python, changes nothing",
   prompts: [
     {
       name: "target",

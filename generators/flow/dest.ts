@@ -40,3 +40,10 @@ function isOwnClone(root: string): boolean {
     return false;
   }
 }
+
+/** ` --dest <folder>` as it is typed from here; "" where the command runs in the project itself. */
+export function destOption(root: string): string {
+  const way = path.relative(process.cwd(), root);
+  const shown = way.length < root.length ? way : root;
+  return way === "" ? "" : ` --dest ${/^[\w./@%+-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`}`;
+}

@@ -3,7 +3,7 @@ import type { Change } from "../changes/types.ts";
 import { UserError } from "../errors/index.ts";
 import type { Project } from "../survey/project.ts";
 import { type Given, settleAnswers } from "./answers.ts";
-import { checkDest } from "./dest.ts";
+import { checkDest, destOption } from "./dest.ts";
 import type { Generator } from "./generator.ts";
 import { maskSecrets } from "./mask.ts";
 import { nameVerifier } from "./offer.ts";
@@ -102,7 +102,7 @@ export async function makePlan(
   const { force = false, partials = {} } = options;
   const bench = await (options.stages ?? stages).bench(project, { force, partials });
   const plan = await generator.plan(project, answers, bench);
-  if (options.verifyCommand) nameVerifier(plan, generator, options.verifyCommand);
+  if (options.verifyCommand) nameVerifier(plan, generator, `${options.verifyCommand}${destOption(project.root)}`);
   return plan;
 }
 

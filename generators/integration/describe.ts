@@ -3,7 +3,7 @@ import type { Answers } from "../flow/plan.ts";
 import { readProjectName } from "../survey/dependencies/pyproject.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
 import { findTestsDir } from "../survey/pytest.ts";
-import { brokerKind } from "./broker-url.ts";
+import { brokerKind, isBrokerUrl } from "./broker-url.ts";
 
 /** Turns the answers and the application into what the templates are rendered with. */
 export function describeIntegration(project: Project, app: FlaskApp, answers: Answers): Integration {
@@ -27,7 +27,8 @@ export function describeIntegration(project: Project, app: FlaskApp, answers: An
     config: answers.config as Integration["config"],
     tasks: answers.tasks as Integration["tasks"],
     database: databaseOf(project, answers.database!),
-    dotenv: usesDotenv(project) || answers.config === "environment",
+    // A URL that was given stands in .env, which a worker does not read by itself.
+    dotenv: usesDotenv(project) || answers.config === "environment" || isBrokerUrl(answers.broker!),
     heavyStart: app.notes.some(({ kind }) => kind !== "async-view"),
     testFile: testFile(project),
     installCommand: "",

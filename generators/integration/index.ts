@@ -1,5 +1,7 @@
+import path from "node:path";
 import type { Workbench } from "../flow/generator.ts";
 import type { Answers, Plan } from "../flow/plan.ts";
+import { formatCommand } from "../install/plan.ts";
 import { EditBook } from "../python/index.ts";
 import { planDependencies } from "../settings/dependencies.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
@@ -23,10 +25,15 @@ export function planIntegration(
   const { changes, templates } = bench;
   const described = describeIntegration(project, app, answers);
   const wanted = wantedPackages(described);
-  const integration = { ...described, installCommand: installCommand(project, wanted) };
+  const dependencies = planDependencies(project.dependencies, wanted, project.read);
+  const declared = [
+    ...dependencies.edits.map(({ path }) => path),
+    ...project.dependencies.files.flatMap(({ target, path }) => (target ? [path] : [])),
+  ];
+  const integration = { ...described, installCommand: installCommand(project, wanted, declared) };
 
   const book = new EditBook();
-  addSettings(book, project, app, integration, templates);
+  const manual = addSettings(book, project, app, integration, templates);
   wireApp(book, project, app, integration.celeryModule);
   if (answers.mode === "hybrid") makeHybrid(book, app, templates);
   for (const [path, bytes] of book.apply()) changes.edit(path, bytes);
@@ -37,26 +44,40 @@ export function planIntegration(
   const warnings = addEnvironmentFiles(changes, project, integration, templates, answers.broker!);
   changes.write("CELERY.md", templates.render("project/CELERY.md", integration));
 
-  const dependencies = planDependencies(project.dependencies, wanted, project.read);
   for (const { path, after } of dependencies.edits) changes.edit(path, after);
 
   const isNew = changes.changes.some(({ action }) => action !== "unchanged");
-  const workdir = integration.importRoot ? `cd ${rootDir(integration).slice(0, -1)} && ` : "";
+  const there = (command: string, folder = "") => inFolder(path.join(project.root, folder), command);
   return {
     generator,
     target: app.target,
     answers,
     changes,
-    manual: dependencies.manual,
+    manual: [...manual, ...dependencies.manual],
     install: answers.install === "yes" ? installStep(project, wanted) : null,
     warnings: [...warningsFor(project, app), ...warnings],
     next: isNew
       ? [
-          ...inOrder(project, dependencies.next, answers.install === "yes" ? [] : [integration.installCommand]),
-          `${workdir}celery -A ${integration.entryModule} worker --loglevel INFO`,
+          ...inOrder(project, dependencies.next, answers.install === "yes" ? [] : [there(integration.installCommand)]),
+          ...fillIn(changes.current(".env.example"), answers),
+          there(`celery -A ${integration.entryModule} worker --loglevel INFO`, rootDir(integration)),
         ]
       : [],
   };
+}
+
+/** A command as it is typed from here, for a project that may stand elsewhere. */
+function inFolder(folder: string, command: string): string {
+  const way = path.relative(process.cwd(), folder);
+  return way === "" ? command : `(cd ${formatCommand([way.length < folder.length ? way : folder])} && ${command})`;
+}
+
+/** Values that only the user knows, or that are read from the environment alone. */
+function fillIn(example: Uint8Array | null, { config }: Answers): string[] {
+  const text = Buffer.from(example ?? []).toString("utf8");
+  const open = [...text.matchAll(/^(CELERY_\w+)=\w+_your_connection_string_here$/gm)].map(([, name]) => name);
+  if (open.length > 0) return [`copy .env.example to .env and fill in ${open.join(" and ")}`];
+  return config === "environment" ? ["copy .env.example to .env"] : [];
 }
 
 /** pip-compile writes what pip installs; a lock-file manager updates the lock first, from which it exports the rest. */

@@ -6,13 +6,13 @@ import { type Wanted, writeRequirement } from "../settings/dependencies.ts";
 import type { Project } from "../survey/project.ts";
 
 /** The packages that an integration needs. RabbitMQ needs no extra: py-amqp is a dependency of Celery itself. */
-export function wantedPackages({ broker, results, config }: Integration): Wanted[] {
+export function wantedPackages({ broker, results, dotenv }: Integration): Wanted[] {
   const extras = [
     ...(broker === "redis" || results === "redis" ? ["redis"] : []),
     ...(broker === "embedded" || results === "embedded" || results === "database" ? ["sqlalchemy"] : []),
   ];
   const celery: Wanted = { name: "celery", minimum: "5.4", below: "6", ...(extras.length ? { extras } : {}) };
-  return config === "environment" ? [celery, { name: "python-dotenv", minimum: "1.0" }] : [celery];
+  return dotenv ? [celery, { name: "python-dotenv", minimum: "1.0" }] : [celery];
 }
 
 /**
@@ -34,10 +34,17 @@ export function installStep(project: Project, wanted: readonly Wanted[]): Instal
   });
 }
 
-/** The command as a person types it, for CELERY.md; without an environment, pip with the dependency file's own line. */
-export function installCommand(project: Project, wanted: readonly Wanted[]): string {
+/**
+ * The command as a person types it, for CELERY.md: pip installs the requirements file that has been edited.
+ *
+ * @param edited - paths of the dependency files that the plan edits or has found complete
+ */
+export function installCommand(project: Project, wanted: readonly Wanted[], edited: readonly string[]): string {
   const requirements = wanted.map(writeRequirement);
-  const step =
-    project.dependencies.manager === "pip" ? null : planInstall(project.dependencies, requirements, project.root);
-  return formatCommand(step?.command ?? ["python", "-m", "pip", "install", ...requirements]);
+  if (project.dependencies.manager !== "pip") {
+    const step = planInstall(project.dependencies, requirements, project.root);
+    if (step) return formatCommand(step.command);
+  }
+  const file = edited.find((path) => /requirements[^/]*\.txt$|requirements\/[^/]*\.txt$/.test(path));
+  return formatCommand(["python", "-m", "pip", "install", ...(file ? ["-r", file] : requirements)]);
 }

@@ -1,8 +1,9 @@
 import type { Templates } from "../changes/render.ts";
 import { UserError } from "../errors/index.ts";
 import type { Integration } from "../flow/integration.ts";
+import type { ManualStep } from "../flow/plan.ts";
 import { type EditBook, inStyleOf, insertLines, type SourceFile } from "../python/index.ts";
-import { type SettingsPlacement, surveyConfig } from "../survey/config.ts";
+import { type FoundSettings, type SettingsPlacement, surveyConfig } from "../survey/config.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
 
 /** Puts Celery's settings where the application keeps its own; nothing when they are there, or come from the environment alone. */
@@ -12,10 +13,10 @@ export function addSettings(
   app: FlaskApp,
   integration: Integration,
   templates: Templates,
-): void {
-  if (integration.config === "environment") return;
+): ManualStep[] {
+  if (integration.config === "environment") return [];
   const { found, placement } = surveyConfig(project, app);
-  if (found) return;
+  if (found) return missingSettings(project, found, integration);
   const source = project.parse(placement.path) ?? app.file;
   const ruff = checksMutableClassAttributes(project);
   const render = (form: "class" | "module" | "dict" | "item" | "setdefault", appName = "app") =>
@@ -40,6 +41,27 @@ export function addSettings(
         );
       }
   }
+  return [];
+}
+
+/**
+ * Settings that are there already are the user's: what a new answer would need in them is told, not written. Only a mapping
+ * that stands in the source can be looked into.
+ */
+function missingSettings(project: Project, found: FoundSettings, integration: Integration): ManualStep[] {
+  const source = found.form === "mapping" ? project.parse(found.at.path) : null;
+  const mapping = source?.tree.rootNode
+    .descendantsOfType(["dictionary", "call"])
+    .find((node) => node.startPosition.row === found.at.line - 1);
+  if (!mapping || !project.celery || project.celery.kind !== "ours") return [];
+  const lines = [
+    ...(integration.broker === "redis" ? ['"broker_url": "redis://localhost:6379/0",'] : []),
+    ...(integration.broker === "rabbitmq" ? ['"broker_url": "amqp://localhost:5672//",'] : []),
+    ...(integration.results === "redis" ? ['"result_backend": "redis://localhost:6379/1",'] : []),
+  ].filter((line) => !mapping.text.includes(line.split('"')[1]!));
+  if (lines.length === 0) return [];
+  const why = "the settings that stand here are yours, and they lack what these answers need";
+  return [{ path: found.at.path, line: found.at.line, snippet: lines.join("\n"), why }];
 }
 
 /** Whether ruff is told to report mutable class attributes: a comment for it would puzzle everybody else. */

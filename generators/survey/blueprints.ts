@@ -43,7 +43,9 @@ const REGISTER = ["register_blueprint", "add_namespace", "register_api"];
  * @see https://flask.palletsprojects.com/en/stable/blueprints/
  */
 export function surveyBlueprints(reading: Reading): Blueprint[] {
-  const made = applicationSources(reading).flatMap((source) => constructedIn(reading, source));
+  const made = applicationSources(reading)
+    .filter((source) => !isStatusPackage(source))
+    .flatMap((source) => constructedIn(reading, source));
   const registered = registrations(reading);
   const folders = new Map<string, Set<string>>();
   for (const { path } of made) {
@@ -233,7 +235,7 @@ export interface RegistrationPoint {
  */
 export function registrationPoint(reading: Reading, app: FlaskApp): RegistrationPoint | null {
   const uses = traceApp(valuesOf(reading), app).filter(
-    (use) => use.action === "register_blueprint" && !use.conditional,
+    (use) => use.action === "register_blueprint" && !use.conditional && !isStatusPackage(use.source),
   );
   // Among several functions, the one that registers most is the project's place for it.
   const home = (use: AppUse) => `${use.source.path}:${use.definition?.startIndex}`;
@@ -270,6 +272,11 @@ export function registrationPoint(reading: Reading, app: FlaskApp): Registration
     importAt: "local",
     importStyle: app.importStyle,
   };
+}
+
+/** What status-endpoint has made registers itself, and is no place for others. */
+function isStatusPackage(source: SourceFile): boolean {
+  return source.text.includes("def init_task_status(");
 }
 
 function rootName(node: Node): string {

@@ -6,7 +6,6 @@ import {
   opensScope,
   type SourceFile,
   statements,
-  undecorated,
   walk,
 } from "../python/index.ts";
 import { boundNames, type Env, type ReturnPoint } from "./bindings.ts";

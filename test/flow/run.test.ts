@@ -199,7 +199,8 @@ test("a bug of ours says so, with what a report needs, and nothing is written", 
 test("celery-verify is named among what to do next, once", async () => {
   const root = tempDir();
   const { out } = await run(root, { verifyCommand: "npx plop fc-celery-verify", given: { preview: "json" } });
-  assert.equal(JSON.parse(out).next, ["celery -A make_celery worker", "npx plop fc-celery-verify"]);
+  const dest = path.relative(process.cwd(), root).length < root.length ? path.relative(process.cwd(), root) : root;
+  assert.equal(JSON.parse(out).next, ["celery -A make_celery worker", `npx plop fc-celery-verify --dest ${dest}`]);
 });
 
 test("what comes afterwards happens only when something was written", async () => {
