@@ -12,10 +12,10 @@ import {
   statements,
 } from "../python/index.ts";
 import { findOwn } from "../status/own.ts";
+import { importsOf } from "../survey/imports-of.ts";
 import { isMainGuard } from "../survey/module-app.ts";
 import { ownImports, placeModule } from "../survey/modules.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
-import { importsOf } from "../survey/values.ts";
 import type { TaskPlace } from "./place.ts";
 
 /** What the templates are rendered with. */

@@ -9,9 +9,9 @@ import {
   placeImport,
   statements,
 } from "../python/index.ts";
+import { importsOf } from "../survey/imports-of.ts";
 import { isMainGuard } from "../survey/module-app.ts";
 import type { FlaskApp } from "../survey/project.ts";
-import { importsOf } from "../survey/values.ts";
 
 /**
  * Makes a module-level application work both ways: imported, through `create_app()`, and run as a script, where Python names

@@ -1,7 +1,7 @@
 import { type EditBook, insertLines, type Node, placeImport, type SourceFile } from "../python/index.ts";
+import { importsOf } from "../survey/imports-of.ts";
 import { ownImports } from "../survey/modules.ts";
 import type { FlaskApp, InitPoint, Project } from "../survey/project.ts";
-import { importsOf } from "../survey/values.ts";
 
 /** Adds the import of `celery_init_app` and its call at every place that the survey has found; what is there already stays. */
 export function wireApp(book: EditBook, project: Project, app: FlaskApp, celeryModule: string): void {

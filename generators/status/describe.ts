@@ -1,8 +1,8 @@
 import type { Answers } from "../flow/plan.ts";
+import { importsOf } from "../survey/imports-of.ts";
 import { applicationSources } from "../survey/lookup.ts";
 import type { CeleryUse, FlaskApp, Project } from "../survey/project.ts";
 import { findTestsDir } from "../survey/pytest.ts";
-import { importsOf } from "../survey/values.ts";
 import type { StatusFacts } from "./files.ts";
 import { findOwn } from "./own.ts";
 

@@ -1,7 +1,8 @@
 import { callArguments, type Node, opensScope, type SourceFile, statements, undecorated } from "../python/index.ts";
 import { definitionNamed } from "./lookup.ts";
 import type { FlaskApp } from "./project.ts";
-import { parameters, type Values } from "./values.ts";
+import { parameters } from "./signatures.ts";
+import type { Values } from "./values.ts";
 
 /** Something that is done with the application while it is being made. */
 export interface AppUse {

@@ -4,6 +4,7 @@ import { type Candidate, factoriesOf } from "./candidates.ts";
 import { type FactoryUse, findEntry, usesOf } from "./entry.ts";
 import { namedEntries } from "./entry-files.ts";
 import { functionsOf } from "./functions.ts";
+import { importsOf } from "./imports-of.ts";
 import { valuesOf } from "./lookup.ts";
 import { isMainGuard, moduleAppsOf } from "./module-app.ts";
 import { isSideline, isTestPath, resolveImport } from "./modules.ts";
@@ -11,7 +12,8 @@ import { noteRisks } from "./notes.ts";
 import type { FlaskApp, Refusal } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import { refusalOf } from "./refusals.ts";
-import { APP_PARAMETER, importsOf, parameters, type Values } from "./values.ts";
+import { parameters } from "./signatures.ts";
+import { APP_PARAMETER, type Values } from "./values.ts";
 
 /**
  * The Flask applications of a project.

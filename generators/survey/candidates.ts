@@ -11,7 +11,8 @@ import {
 import { boundNames, type Env, type ReturnPoint } from "./bindings.ts";
 import { functionsOf } from "./functions.ts";
 import type { InitPoint } from "./project.ts";
-import { hasYield, isAsync, parameters, type Values } from "./values.ts";
+import { hasYield, isAsync, parameters } from "./signatures.ts";
+import type { Values } from "./values.ts";
 
 /** Something that makes a Flask application: where Celery would be initialised, or why that can't be told. */
 export interface Candidate {

@@ -1,5 +1,6 @@
 /** Every place that makes a Celery application, and what kind of integration it is. */
 import { callArguments, lineOf, type Node, type SourceFile, statements } from "../python/index.ts";
+import { importsOf } from "./imports-of.ts";
 import {
   applicationSources,
   assignedValue,
@@ -12,7 +13,7 @@ import {
 } from "./lookup.ts";
 import type { CeleryUse, Location } from "./project.ts";
 import type { Reading } from "./reading.ts";
-import { importsOf, parameters } from "./values.ts";
+import { parameters } from "./signatures.ts";
 
 /** One construction of a Celery application. */
 export interface CeleryObject {

@@ -10,10 +10,10 @@ import {
 } from "../python/index.ts";
 import { type CeleryObject, callsOf, celerySources, isGivenApp } from "./celery-objects.ts";
 import { surveyTasks } from "./celery-tasks.ts";
+import { importsOf } from "./imports-of.ts";
 import { applicationSources, definitionOf, dottedDefinition, importedDefinition, nameOf, valuesOf } from "./lookup.ts";
 import type { CeleryProblem } from "./project.ts";
 import type { Reading } from "./reading.ts";
-import { importsOf } from "./values.ts";
 
 /** What is wrong with an existing integration, what stops us from building on it first. */
 export function celeryProblems(reading: Reading, objects: readonly CeleryObject[]): CeleryProblem[] {

@@ -2,10 +2,10 @@
 import { callArguments, lineOf, type Node, type SourceFile, statements, stringValue } from "../python/index.ts";
 import { lineage, settingName } from "./config-classes.ts";
 import type { ConfigSource, SettingsClass } from "./config-sources.ts";
+import { importsOf } from "./imports-of.ts";
 import { bodyOf, importedDefinition } from "./lookup.ts";
 import type { Location } from "./project.ts";
 import type { Reading } from "./reading.ts";
-import { importsOf } from "./values.ts";
 
 export interface FoundSettings {
   /** One mapping (`CELERY = {...}`), or flat `CELERY_*` keys. */

@@ -12,10 +12,10 @@ import {
 } from "../python/index.ts";
 import { commonBase, settingName } from "./config-classes.ts";
 import type { ConfigSource, SettingsClass } from "./config-sources.ts";
+import { importsOf } from "./imports-of.ts";
 import { bodyOf, statementOf } from "./lookup.ts";
 import type { FlaskApp, ImportPoint } from "./project.ts";
 import type { Reading } from "./reading.ts";
-import { importsOf } from "./values.ts";
 
 /** Where lines go; `offset` is the start of a line of that file, in UTF-16 units of its text. */
 export interface SettingsPlace {

@@ -1,9 +1,11 @@
 import { type ImportedName, lineOf, type Node, type SourceFile, statements, walk } from "../python/index.ts";
 import type { Candidate } from "./candidates.ts";
+import { importsOf } from "./imports-of.ts";
 import { isTestPath } from "./modules.ts";
 import type { EntryCall } from "./project.ts";
 import type { Reading } from "./reading.ts";
-import { importsOf, parameters, type Values } from "./values.ts";
+import { parameters } from "./signatures.ts";
+import type { Values } from "./values.ts";
 
 /** Files that start an application, the most telling first. */
 const ENTRY_FILES = [

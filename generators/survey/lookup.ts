@@ -8,9 +8,10 @@ import {
   undecorated,
   walk,
 } from "../python/index.ts";
+import { importsAs, importsOf } from "./imports-of.ts";
 import { isTestPath, modulePath, resolveImport } from "./modules.ts";
 import { type Reading, SIDE_WORDS } from "./reading.ts";
-import { importsAs, importsOf, Values } from "./values.ts";
+import { Values } from "./values.ts";
 
 /** A name where it is defined; `name` null means the module itself. */
 export interface Definition {

@@ -10,10 +10,11 @@ import {
 } from "../python/index.ts";
 import type { Env } from "./bindings.ts";
 import type { Candidate, Problem } from "./candidates.ts";
+import { importsOf } from "./imports-of.ts";
 import { resolveImport } from "./modules.ts";
 import type { InitPoint } from "./project.ts";
 import type { Reading } from "./reading.ts";
-import { importsOf, type Values } from "./values.ts";
+import type { Values } from "./values.ts";
 
 /** Module-level applications of a file: `app = Flask(__name__)`, under any name. */
 export function moduleAppsOf(source: SourceFile, values: Values, reading: Reading): Candidate[] {

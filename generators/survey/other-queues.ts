@@ -1,8 +1,8 @@
 import { lineOf } from "../python/index.ts";
+import { importsOf } from "./imports-of.ts";
 import { importedDefinition, sourcesNaming } from "./lookup.ts";
 import type { Project } from "./project.ts";
 import type { Reading } from "./reading.ts";
-import { importsOf } from "./values.ts";
 
 /** Libraries that run work in the background, by the module that is imported. */
 const QUEUES: readonly { name: string; modules: RegExp }[] = [

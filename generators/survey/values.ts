@@ -1,13 +1,4 @@
-import {
-  callArguments,
-  type ImportedName,
-  importedNames,
-  type Node,
-  opensScope,
-  type SourceFile,
-  statements,
-  walk,
-} from "../python/index.ts";
+import { callArguments, type ImportedName, type Node, type SourceFile, statements } from "../python/index.ts";
 import {
   boundNames,
   type Env,
@@ -19,8 +10,11 @@ import {
   type Value,
 } from "./bindings.ts";
 import { findDefinition } from "./functions.ts";
-import { type ModulePlace, modulePath, placeModule, resolveImport } from "./modules.ts";
+import { importsAs, importsOf } from "./imports-of.ts";
+import { type ModulePlace, placeModule, resolveImport } from "./modules.ts";
+import { namespaceFolders } from "./namespaces.ts";
 import type { Reading } from "./reading.ts";
+import { hasYield, isAsync, parameters, returnType } from "./signatures.ts";
 import { FLASK_CLASSES, suspectNames } from "./suspects.ts";
 
 /** How many calls deep a value is followed. */
@@ -327,91 +321,4 @@ function words(text: string): string[] {
 
 function calledNames(text: string): string[] {
   return text.match(/[A-Za-z_]\w*(?=[ \t]*\()/g) ?? [];
-}
-
-function returnType(definition: Node): string {
-  return definition.childForFieldName("return_type")?.text.replace(/^["']|["']$/g, "") ?? "";
-}
-
-/** Folders without `__init__.py` that the project imports as packages all the same. */
-function namespaceFolders(reading: Reading): Set<string> {
-  const folders = new Set<string>();
-  for (const source of reading.sources.values()) {
-    const own = source.path.split("/").slice(0, -1).join("/");
-    // By text: parsing every file for its imports would take longer than the rest of the survey.
-    for (const [, from, names] of source.text.matchAll(IMPORT)) {
-      if (from?.startsWith(".")) folders.add(own);
-      for (const module of from ? [from] : names!.split(",").map((name) => name.trim().split(/\s/)[0]!)) {
-        if (!module.startsWith(".")) addNamespaces(module, reading, folders);
-      }
-    }
-  }
-  folders.delete("");
-  return folders;
-}
-
-const IMPORT = /(?:^|;)[ \t]*(?:from[ \t]+([\w.]+)[ \t]*import\b|import[ \t]+([\w., \t]+))/gm;
-
-function addNamespaces(module: string, reading: Reading, folders: Set<string>): void {
-  const parts = module.split(".");
-  const hasModule = modulePath("", module, reading.pathSet) !== null;
-  for (let end = 1; hasModule && end < parts.length; end++) folders.add(parts.slice(0, end).join("/"));
-}
-
-const importCache = new WeakMap<SourceFile, ImportedName[]>();
-
-/** All imports of a file, made once. */
-export function importsOf(source: SourceFile): ImportedName[] {
-  const known = importCache.get(source);
-  if (known) return known;
-  const names = importedNames(source.tree.rootNode);
-  importCache.set(source, names);
-  return names;
-}
-
-const byLocal = new WeakMap<SourceFile, Map<string, ImportedName[]>>();
-
-/** The imports that bind a name in this file, in the order of the text. */
-export function importsAs(source: SourceFile, local: string): readonly ImportedName[] {
-  let index = byLocal.get(source);
-  if (!index) {
-    index = new Map();
-    for (const item of importsOf(source)) index.set(item.local, [...(index.get(item.local) ?? []), item]);
-    byLocal.set(source, index);
-  }
-  return index.get(local) ?? [];
-}
-
-export interface Parameter {
-  name: string;
-  /** Text of the annotation without quotes; null when there is none. */
-  type: string | null;
-  required: boolean;
-}
-
-/** Parameters in order; `*args`, `**kwargs`, `*` and `/` are left out. */
-export function parameters(definition: Node): Parameter[] {
-  const list = definition.childForFieldName("parameters");
-  return (list ? statements(list) : []).flatMap((node) => {
-    const name = (node.type === "identifier" ? node : (node.childForFieldName("name") ?? statements(node)[0]))?.text;
-    if (!name || !["identifier", "typed_parameter", "default_parameter", "typed_default_parameter"].includes(node.type))
-      return [];
-    if (node.type === "typed_parameter" && statements(node)[0]?.type !== "identifier") return [];
-    const type = node.childForFieldName("type")?.text.replace(/^["']|["']$/g, "") ?? null;
-    return [{ name, type, required: node.type === "identifier" || node.type === "typed_parameter" }];
-  });
-}
-
-export function isAsync(definition: Node): boolean {
-  return definition.children[0]?.type === "async";
-}
-
-/** Whether the function itself yields: then it is a generator (often a pytest fixture), not a factory. */
-export function hasYield(definition: Node): boolean {
-  let found = false;
-  walk(definition.childForFieldName("body")!, (node) => {
-    if (node.type === "yield") found = true;
-    return !opensScope(node);
-  });
-  return found;
 }
