@@ -46,6 +46,9 @@ const reused: Stages = {
   },
 };
 
+/** The projects sort their imports and name their own modules to ruff. */
+const ruffConfig = 'src = [".", "src"]\nlint.extend-select = ["I"]\n';
+
 const generators = await findGenerators(new URL("../../generators/", import.meta.url));
 
 export function* allAnswers(): Generator<Answers> {
@@ -74,7 +77,7 @@ export async function makeTree(shape: Shape, answers: Answers): Promise<Tree> {
 async function readProject(shape: Shape, database: Database): Promise<(answers: Answers) => Promise<Tree>> {
   const generator = generators.find(({ name }) => name === shape.generator);
   assert.ok(generator);
-  const own = shape.files(database);
+  const own = { ...shape.files(database), "ruff.toml": ruffConfig };
   const project = await stages.survey(writeTree(own, path.join(tempDir("matrix-"), "project")));
   const detected = settleAnswers(generator.prompts, project, {}, {});
   assert.equal(detected.database, database, `${shape.name}: what reading finds`);
