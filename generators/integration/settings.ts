@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Templates } from "../changes/render.ts";
 import { UserError } from "../errors/index.ts";
 import type { Integration } from "../flow/integration.ts";
@@ -18,7 +20,7 @@ export function addSettings(
   const { found, placement } = surveyConfig(project, app);
   if (found) return missingSettings(project, found, integration);
   const source = project.parse(placement.path) ?? app.file;
-  const ruff = checksMutableClassAttributes(project);
+  const ruff = checksMutableClassAttributes(project, placement.path);
   const render = (form: "class" | "module" | "dict" | "item" | "setdefault", appName = "app") =>
     templates.render(`snippets/${integration.config}_${form}.py`, { ...integration, appName, ruff });
   switch (placement.kind) {
@@ -64,13 +66,19 @@ function missingSettings(project: Project, found: FoundSettings, integration: In
   return [{ path: found.at.path, line: found.at.line, snippet: lines.join("\n"), why }];
 }
 
-/** Whether ruff is told to report mutable class attributes: a comment for it would puzzle everybody else. */
-function checksMutableClassAttributes(project: Project): boolean {
-  return ["pyproject.toml", "ruff.toml", ".ruff.toml"].some((path) => {
-    const bytes = project.read(path);
-    const text = bytes ? Buffer.from(bytes).toString("utf8") : "";
-    return (path !== "pyproject.toml" || text.includes("[tool.ruff")) && /["'](ALL|RUF(0|01|012)?)["']/.test(text);
+/**
+ * Whether ruff reports mutable class attributes here (RUF012, one of its defaults since 0.17): to everybody else a comment
+ * for it would be a puzzle. A file that exists only in this plan is ours, and is clean by ruff's defaults.
+ */
+function checksMutableClassAttributes(project: Project, path: string): boolean {
+  if (!existsSync(join(project.root, path))) return true;
+  const isDeclared = project.dependencies.files.some(({ declares }) => declares.includes("ruff"));
+  const texts = ["pyproject.toml", "ruff.toml", ".ruff.toml"].flatMap((name) => {
+    const text = Buffer.from(project.read(name) ?? []).toString("utf8");
+    return text && (name !== "pyproject.toml" || text.includes("[tool.ruff")) ? [text] : [];
   });
+  if (texts.length === 0) return isDeclared;
+  return texts.some((text) => /["'](ALL|RUF(0|01|012)?)["']/.test(text) || !/\bselect\s*=/.test(text));
 }
 
 function noPlace(path: string, line: number): UserError {

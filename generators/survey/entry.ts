@@ -53,17 +53,30 @@ export interface FactoryUse {
 }
 
 /** Every call of the factory outside tests and outside the factory itself. */
-export function usesOf(candidate: Candidate, reading: Reading, values: Values): FactoryUse[] {
-  const shortName = candidate.name.split(".").pop()!;
+export function usesOf(candidate: Candidate, reading: Reading, values: Values): readonly FactoryUse[] {
+  const { definition } = candidate;
+  if (!definition) return [];
+  const known = usesCache.get(values) ?? new Map<Node, readonly FactoryUse[]>();
+  usesCache.set(values, known);
+  const uses = known.get(definition) ?? findUses(candidate, definition, reading, values);
+  known.set(definition, uses);
+  return uses;
+}
+
+/** Every pair of candidates is asked whether one calls the other. */
+const usesCache = new WeakMap<Values, Map<Node, readonly FactoryUse[]>>();
+
+function findUses({ name, source: home }: Candidate, definition: Node, reading: Reading, values: Values): FactoryUse[] {
+  const shortName = name.split(".").pop()!;
   const uses: FactoryUse[] = [];
   for (const source of reading.sources.values()) {
     if (isTestPath(source.path) || !source.text.includes(shortName)) continue;
     walk(source.tree.rootNode, (node) => {
-      if (node.id === candidate.definition?.id) return false;
+      if (node.id === definition.id) return false;
       const callee = node.type === "call" ? node.childForFieldName("function") : null;
       if (!callee?.text.endsWith(shortName)) return true;
       const found = values.findFunction(source, callee);
-      if (found?.source.path === candidate.source.path && found.definition.id === candidate.definition?.id) {
+      if (found?.source.path === home.path && found.definition.id === definition.id) {
         const rank = ENTRY_FILES.findIndex((pattern) => pattern.test(source.path));
         uses.push({ source, call: node, rank: (rank < 0 ? ENTRY_FILES.length : rank) + (isInFunction(node) ? 10 : 0) });
       }

@@ -59,7 +59,9 @@ function defineTests(name: string, site: Site): void {
     const { url } = await start(site, "count", "steps=1");
     assert.equal((await read(url)).state, "PENDING");
     assert.equal((await fetch(url, { method: "DELETE" })).status, 202);
-    assert.equal((await read(url)).cancel_requested, true);
+    // A free worker may have dropped it by now.
+    const asked = await read(url);
+    assert.ok(asked.cancel_requested || asked.state === "REVOKED", JSON.stringify(asked));
     await until(async () => (await read(url)).state === "REVOKED", 15, site.output);
     for (const task of busy) await until(async () => (await read(task.url)).ready, 15, site.output);
   });

@@ -152,6 +152,9 @@ export async function startSite({
     ...pool,
     "--worker-connections",
     "2000",
+    // A connection that gunicorn has just closed for idleness would fail a later request of the test.
+    "--keep-alive",
+    "0",
   ];
   const started = [await guard(web, variables, logs[0])];
   if (worker > 0) {
