@@ -1,6 +1,12 @@
 """The worker's entry: celery -A make_celery worker --loglevel INFO"""
 
+import sys
+from pathlib import Path
+
 from celery import Celery
+
+# The celery command takes this folder off the import path again; tasks import later too.
+sys.path.append(str(Path(__file__).resolve().parent))
 
 
 def make_celery() -> Celery:

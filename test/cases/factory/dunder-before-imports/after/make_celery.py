@@ -1,7 +1,13 @@
 """The worker's entry: celery -A make_celery worker --loglevel INFO"""
 
+import sys
+from pathlib import Path
+
 from celery import Celery
 from dotenv import load_dotenv
+
+# The celery command takes this folder off the import path again; tasks import later too.
+sys.path.append(str(Path(__file__).resolve().parent))
 
 
 def make_celery() -> Celery:
