@@ -78,7 +78,7 @@ function checksMutableClassAttributes(project: Project, path: string): boolean {
     return text && (name !== "pyproject.toml" || text.includes("[tool.ruff")) ? [text] : [];
   });
   if (texts.length === 0) return isDeclared;
-  return texts.some((text) => /["'](ALL|RUF(0|01|012)?)["']/.test(text) || !/\bselect\s*=/.test(text));
+  return texts.some((text) => /["'](ALL|RUF(0|01|012)?)["']/.test(text) || !/(?<!extend-)\bselect\s*=/.test(text));
 }
 
 function noPlace(path: string, line: number): UserError {
