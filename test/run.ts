@@ -1,11 +1,13 @@
 /**
- * Runs every *.test.ts below test/ (or those whose path contains one of the words given), each in a process of its own, two at
+ * Runs every *.test.ts below test/ (or those whose path contains one of the words given), each in a process of its own, some at
  * a time, and ends with `N passed, N failed` counted from what the runs reported. A file that reports no total, that ends in
  * the middle of its tests or that takes too long counts as a failure.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
+import { pythonEnv } from "./support/python-env.ts";
 
 interface Outcome {
   file: string;
@@ -17,14 +19,16 @@ interface Outcome {
 
 const here = import.meta.dirname;
 const limitMinutes = 8;
-/** These wait for servers, workers and Python's package installer, so one of the two starts with them. */
-const slow = /^(e2e|matrix|templates|verify)[\\/]/;
+/** Most of the time a file waits for servers and workers, so that two of them leave two processors idle. */
+const atOnce = 2 * availableParallelism();
+/** These run generated Python, and are the slow ones. */
+const needsPython = /^(docs|e2e|matrix|status|templates|verify)[\\/]/;
 
 const wanted = process.argv.slice(2);
 const files = readdirSync(here, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".test.ts") && !/^cases[\\/]/.test(name))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
-  .sort((a, b) => Number(slow.test(b)) - Number(slow.test(a)) || (a < b ? -1 : 1));
+  .sort((a, b) => Number(needsPython.test(b)) - Number(needsPython.test(a)) || (a < b ? -1 : 1));
 
 const running = new Set<ChildProcess>();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -36,11 +40,17 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 
 const outcomes: Outcome[] = [];
 const queue = [...files];
-// One takes the slow files, the other the quick ones; in the end both take what is left.
-await Promise.all([worker(() => queue.shift()), worker(() => queue.pop())]);
+// Slow files first, but others for as long as the Python environment, which the first run makes, is not there.
+let hasPython = false;
+if (files.some((file) => needsPython.test(file))) {
+  const done = () => (hasPython = true);
+  pythonEnv().then(done, done);
+}
+await Promise.all(Array.from({ length: atOnce }, worker));
 report();
 
-async function worker(take: () => string | undefined): Promise<void> {
+async function worker(): Promise<void> {
+  const take = () => (hasPython ? queue.shift() : queue.pop());
   for (let file = take(); file; file = take()) outcomes.push(await runFile(file));
 }
 
