@@ -10,14 +10,22 @@ const OPTIONS = { noEscape: true, strict: true } as const;
 
 const load = requireFrom(import.meta.url);
 
+/** By text: what a team replaces is compiled when it is checked and when it is rendered, and one process may run often. */
+const known = new Map<string, TemplateSpecification>();
+
 /**
  * Compiles template text. Loads Handlebars' compiler, which takes longer than everything else of a run; the build does
  * the same for our own templates.
  * @throws Error when the text is no valid template
  */
 export function compileSpec(text: string): TemplateSpecification {
-  const compiler: typeof Handlebars = load("handlebars");
-  return new Function(`return ${String(compiler.precompile(text, OPTIONS))}`)();
+  let spec = known.get(text);
+  if (!spec) {
+    const compiler: typeof Handlebars = load("handlebars");
+    spec = new Function(`return ${String(compiler.precompile(text, OPTIONS))}`)() as TemplateSpecification;
+    known.set(text, spec);
+  }
+  return spec;
 }
 
 /** What the build has compiled, by name; a template that was edited since is not among it. */
