@@ -52,7 +52,8 @@ test("the generated tests pass in every one of them, with warnings as errors", a
   const cwd = path.join(folder, "nowhere");
   mkdirSync(cwd);
   const roots = chosen.map(({ root }) => root);
-  const { all, exitCode } = await execa(python, [script, ...roots], { cwd, all: true, reject: false });
+  const env = { PYTHONPATH: path.resolve(import.meta.dirname, "../support") };
+  const { all, exitCode } = await execa(python, [script, ...roots], { cwd, env, all: true, reject: false });
   assert.equal(exitCode, 0, explain(all));
   assert.match(all, new RegExp(`${roots.length} run, 0 failed`));
 });

@@ -13,6 +13,7 @@ const root = mkdtempSync(path.join(os.tmpdir(), "behaviour-"));
 test.after(() => rmSync(root, { recursive: true, force: true }));
 
 const sources = path.resolve(import.meta.dirname, "../python");
+const support = path.resolve(import.meta.dirname, "../support");
 const shop = makeIntegration({ package: "shop", database: { kind: "flask-sqlalchemy" } });
 const plain = makeIntegration({
   package: "plain",
@@ -73,11 +74,13 @@ for (const folder of ["integration", "own"]) {
         "-q",
         "-p",
         "no:cacheprovider",
+        "-p",
+        "quick_worker",
         folder === "own" ? path.join(root, "tests") : sources,
       ],
       {
         cwd: root,
-        env: { ...env, PYTHONPATH: root, PYTHONDONTWRITEBYTECODE: "1" },
+        env: { ...env, PYTHONPATH: `${root}:${support}`, PYTHONDONTWRITEBYTECODE: "1" },
         extendEnv: false,
         all: true,
         reject: false,
