@@ -124,28 +124,19 @@ export async function startIn(
   const started = await guard(inProject, await projectEnv({ PYTHONUNBUFFERED: "1", ...env }), log);
   const output = () => readFileSync(path.join(log, "output"), "utf8");
   const stop = async () => {
-    if (isRunning(started.pid)) process.kill(started.pid, "SIGTERM");
-    for (let waited = 0; isRunning(started.pid) && waited < 300; waited++) await sleep(50);
+    if (!started.ended()) process.kill(started.pid, "SIGTERM");
+    for (let waited = 0; !started.ended() && waited < 300; waited++) await sleep(50);
     await started.end();
   };
   const running: Running = { pid: started.pid, output, stop };
   try {
-    await until(() => ready.test(output()) || !isRunning(started.pid), 60, output);
+    await until(() => ready.test(output()) || started.ended(), 60, output);
     assert.ok(ready.test(output()), `${command.join(" ")} ended early:\n${output().slice(-3000)}`);
   } catch (error) {
     await stop();
     throw error;
   }
   return running;
-}
-
-/** What has ended stays in the process table, as a zombie, until the shell above it looks at it. */
-function isRunning(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return false;
-  }
 }
 
 /** The worker, started as CELERY.md says. */

@@ -170,7 +170,7 @@ export async function guard(command: readonly string[], env: Readonly<Record<str
   (child.stdout as unknown as net.Socket | null)?.unref?.();
   return {
     pid,
-    ended: () => !lives(pid),
+    ended: () => !isRunning(pid),
     end: async () => {
       child.ref();
       child.stdin?.end();
@@ -179,10 +179,10 @@ export async function guard(command: readonly string[], env: Readonly<Record<str
   };
 }
 
-function lives(pid: number): boolean {
+/** What has ended stays in the process table, as a zombie, until the shell above it looks at it. */
+function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
   } catch {
     return false;
   }
