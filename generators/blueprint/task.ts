@@ -2,6 +2,7 @@ import { pascalCase } from "change-case";
 import type { Workbench } from "../flow/generator.ts";
 import type { BlueprintTask } from "../flow/integration.ts";
 import type { Answers } from "../flow/plan.ts";
+import { chosenDatabase } from "../integration/database.ts";
 import {
   type EditBook,
   inStyleOf,
@@ -26,7 +27,6 @@ export function describeTask(
   answers: Answers,
   tracked: boolean,
 ): BlueprintTask {
-  const database = project.databases.find(({ kind }) => kind === answers.database);
   const status = findOwn(project);
   const statusModule = status ? placeModule(status.path, project.pathSet).module : "";
   const tasksImport = tasksModuleFor(project, app, place);
@@ -46,7 +46,7 @@ export function describeTask(
     gapBeforeTasks: tasksImport.startsWith(".") && (statusModule !== "" || answers.context === "request"),
     pascal: pascalCase(answers.task!),
     exists: place.existing !== null,
-    database: database ? { kind: database.kind, module: database.module, name: database.name } : { kind: "none" },
+    database: chosenDatabase(project, answers.database!, true),
   };
 }
 

@@ -4,6 +4,7 @@ import { readProjectName } from "../survey/dependencies/pyproject.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
 import { findTestsDir } from "../survey/pytest.ts";
 import { brokerKind, isBrokerUrl } from "./broker-url.ts";
+import { chosenDatabase } from "./database.ts";
 
 /** Turns the answers and the application into what the templates are rendered with. */
 export function describeIntegration(project: Project, app: FlaskApp, answers: Answers): Integration {
@@ -26,7 +27,7 @@ export function describeIntegration(project: Project, app: FlaskApp, answers: An
     results: answers.results as Integration["results"],
     config: answers.config as Integration["config"],
     tasks: answers.tasks as Integration["tasks"],
-    database: databaseOf(project, answers.database!),
+    database: chosenDatabase(project, answers.database!, false),
     // A URL that was given stands in .env, which a worker does not read by itself.
     dotenv: usesDotenv(project) || answers.config === "environment" || isBrokerUrl(answers.broker!),
     heavyStart: app.notes.some(({ kind }) => kind !== "async-view"),
@@ -80,12 +81,6 @@ function isOurs(text: string): boolean {
 
 function isCeleryTasks(text: string): boolean {
   return /\bfrom celery\b|\bimport celery\b/.test(text);
-}
-
-function databaseOf(project: Project, kind: string): Integration["database"] {
-  const found = project.databases.find((database) => database.kind === kind);
-  if (kind === "sqlalchemy") return { kind, module: found?.module ?? "", name: found?.name ?? "" };
-  return { kind: kind === "flask-sqlalchemy" ? kind : "none" };
 }
 
 function usesDotenv(project: Project): boolean {

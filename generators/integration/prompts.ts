@@ -4,6 +4,7 @@ import type { Answers } from "../flow/plan.ts";
 import { surveyConfig } from "../survey/config.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
 import { brokerKind, isBrokerUrl } from "./broker-url.ts";
+import { usableDatabase } from "./database.ts";
 
 const certain = (value: string): Detection => ({ value, certain: true });
 const suggested = (value: string): Detection => ({ value, certain: false });
@@ -116,12 +117,6 @@ function checkTarget(value: string): void {
     why: "it must be a Python file below --dest and a name in it",
     fix: 'give path/to/file.py:create_app, or with a call: path/to/file.py:create_app("production")',
   });
-}
-
-/** Flask-SQLAlchemy is reached through the application; a scoped_session only by its name. */
-function usableDatabase(project: Project) {
-  const [first] = project.databases;
-  return first && (first.name !== "" || first.kind === "flask-sqlalchemy") ? first : undefined;
 }
 
 /** An empty folder gets an application with a blueprint package, or with none, before Celery is put into it. */

@@ -44,6 +44,26 @@ const all: readonly Refused[] = [
   { code: "module-hides-library", files: { "app.py": factory, "celery.py": "" } },
   { code: "target-invalid", files: { "app.py": factory }, given: { target: "create_app" } },
   { code: "broker-url", files: { "app.py": factory }, given: { broker: "http://host" } },
+  { code: "database-missing", files: { "app.py": factory }, given: { database: "sqlalchemy" } },
+  { code: "database-missing", files: { "app.py": factory }, given: { database: "flask-sqlalchemy" } },
+  { code: "database-missing", files: {}, given: { database: "sqlalchemy" } },
+  { code: "database-missing", files: {}, given: { database: "flask-sqlalchemy" } },
+  {
+    code: "database-missing",
+    files: {
+      "app.py": factory,
+      "db.py":
+        "from sqlalchemy.orm import scoped_session, sessionmaker\n\n\ndef make():\n    return scoped_session(sessionmaker())\n",
+    },
+    given: { database: "sqlalchemy" },
+  },
+  ...["sqlalchemy", "flask-sqlalchemy"].map((database) => ({
+    code: "database-missing",
+    files: { "app.py": factory, "users.py": blueprint },
+    generator: "blueprint-task",
+    given: { blueprint: "users", database },
+    integrated: true,
+  })),
   { code: "celery-in-use", files: { "app.py": factory, "worker.py": celery } },
   { code: "nothing-to-verify", files: { "README.md": "" }, generator: "celery-verify" },
   { code: "target-ambiguous", files: { "one.py": factory, "two.py": factory }, generator: "status-endpoint" },
