@@ -104,6 +104,17 @@ def test_a_placeholder_for_results_fails_too() -> None:
         shop(CELERY={"broker_url": "redis://h/0", "result_backend": "x_y_your_connection_string_here"})
 
 
+def test_results_in_a_database_that_nobody_named_fail_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ledger import create_app
+
+    own = {"broker_url": "redis://h/0"}
+    with pytest.raises(ImproperlyConfigured, match="CELERY_RESULT_BACKEND is missing"):
+        create_app(CELERY=own)
+    assert create_app(TESTING=True, CELERY=own) is not None
+    monkeypatch.setenv("CELERY_RESULT_BACKEND", "db+sqlite://")
+    assert create_app(CELERY=own).extensions["celery"].conf.result_backend == "db+sqlite://"
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -29,8 +29,9 @@ const envy = makeIntegration({
   tasks: "centralized",
 });
 const local = makeIntegration({ package: "local", broker: "embedded", results: "embedded" });
+const ledger = makeIntegration({ package: "ledger", results: "database" });
 
-for (const integration of [shop, plain, envy, local]) {
+for (const integration of [shop, plain, envy, local, ledger]) {
   const name = integration.package;
   const { "tests/test_celery.py": own, ...files } = renderIntegration({ ...integration, entryModule: `make_${name}` });
   writeFiles(root, { ...files, [`tests/test_${name}_celery.py`]: own! });
@@ -51,7 +52,7 @@ writeFiles(root, {
 });
 
 // The applications themselves: what a project has before our files come.
-for (const { package: name } of [shop, plain, envy, local]) {
+for (const { package: name } of [shop, plain, envy, local, ledger]) {
   writeFiles(root, { [`${name}/__init__.py`]: readFileSync(path.join(sources, `app_${name}.py`), "utf8") });
 }
 writeFiles(root, {
