@@ -3,7 +3,7 @@ import type { Workbench } from "../flow/generator.ts";
 import type { Answers, Plan } from "../flow/plan.ts";
 import { formatCommand } from "../install/plan.ts";
 import { EditBook } from "../python/index.ts";
-import { planDependencies } from "../settings/dependencies.ts";
+import { planDependencies, type Wanted } from "../settings/dependencies.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
 import { describeIntegration } from "./describe.ts";
 import { addEnvironmentFiles } from "./environment.ts";
@@ -14,17 +14,22 @@ import { addSettings } from "./settings.ts";
 import { warningsFor } from "./warnings.ts";
 import { wireApp } from "./wiring.ts";
 
-/** Everything that puts Celery into one application; what celery-factory and celery-direct share. */
+/**
+ * Everything that puts Celery into one application; what celery-factory and celery-direct share.
+ *
+ * @param own - packages that the application itself needs and that nothing declares yet
+ */
 export function planIntegration(
   generator: string,
   project: Project,
   app: FlaskApp,
   answers: Answers,
   bench: Workbench,
+  own: readonly Wanted[] = [],
 ): Plan {
   const { changes, templates } = bench;
   const described = describeIntegration(project, app, answers);
-  const wanted = wantedPackages(described);
+  const wanted = [...own, ...wantedPackages(described)];
   const dependencies = planDependencies(project.dependencies, wanted, project.read);
   const declared = [
     ...dependencies.edits.map(({ path }) => path),

@@ -1,11 +1,17 @@
 import type { Workbench } from "../flow/generator.ts";
 import type { Answers, Plan } from "../flow/plan.ts";
 import { readSource } from "../python/index.ts";
+import type { Wanted } from "../settings/dependencies.ts";
 import { describeProject } from "../survey/index.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
 import type { Reading } from "../survey/reading.ts";
 import { planIntegration } from "./index.ts";
 
+/** What the new application and its tests import. */
+const NEEDS: readonly Wanted[] = [
+  { name: "flask", minimum: "2.2", below: "4" },
+  { name: "pytest", minimum: "8", below: "" },
+];
 const FOLDER = { factory: "scaffold/factory", module: "scaffold/direct" } as const;
 
 /**
@@ -24,7 +30,7 @@ export function makeNewApp(kind: FlaskApp["kind"], project: Project, answers: An
   const [app] = planned.apps;
   if (!app) throw new Error("the scaffold holds no application that the survey finds");
   const generator = kind === "factory" ? "celery-factory" : "celery-direct";
-  return planIntegration(generator, planned, app, { ...answers, target: app.target }, bench);
+  return planIntegration(generator, planned, app, { ...answers, target: app.target }, bench, NEEDS);
 }
 
 /** A project with files that exist only in a plan. */
