@@ -8,7 +8,7 @@ import path from "node:path";
 import { test } from "uvu";
 import { type Server, skip, startRabbitmq, startRedis } from "../support/servers.ts";
 import { assertSameTree, snapshotTree } from "../support/temp.ts";
-import { apply, makeProject, runIn, runPytest, sendExample, startWorker } from "./project.ts";
+import { apply, makeProject, python, runIn, runPytest, sendExample, startWorker, until } from "./project.ts";
 
 const redis = await startRedis();
 const rabbitmq = redis && (await startRabbitmq());
@@ -40,6 +40,23 @@ function redisTests({ url }: Server): void {
     }
     assert.match(worker.output(), /Task shop\.tasks\.example_task\[[^\]]+\] succeeded/);
     assert.ok(!worker.output().includes("Traceback"), worker.output());
+  });
+
+  test("Redis: an idle worker stops at once, and gives back a task that waits for its time", async () => {
+    const root = makeProject("shop");
+    await apply(root, "celery-factory");
+    const own = { ...env, CELERY_BROKER_URL: url.replace(/0$/, "3"), REMAP_SIGTERM: "SIGQUIT" };
+    const ask = (code: string) => python<number>(root, `import make_celery\n${code}`, own);
+    const waiting = "make_celery.celery_app.connection_for_read().default_channel.client.llen('celery')";
+    const worker = await startWorker(root, own);
+    await ask("from shop.tasks import example_task\nexample_task.apply_async(['x'], countdown=600)\nprint(0)");
+    await until(() => worker.output().includes("received"), 10, worker.output);
+    assert.equal(await ask(`print(${waiting})`), 0);
+    const asked = Date.now();
+    await worker.stop();
+    assert.ok(Date.now() - asked < 10_000, `${Date.now() - asked} ms`);
+    assert.match(worker.output(), /Restoring 1 unacknowledged/);
+    assert.equal(await ask(`print(${waiting})`), 1);
   });
 }
 
