@@ -3,6 +3,7 @@ import type { Generator } from "./flow/generator.ts";
 import type { FlaskApp, Project } from "./survey/project.ts";
 import { verifyProject } from "./verify/index.ts";
 import { reportAsJson, reportAsText } from "./verify/report.ts";
+import { beginPython } from "./verify/start.ts";
 
 /** Proves that the integration in a project works, in the project's own interpreter. Writes nothing. */
 export const generator: Generator = {
@@ -41,6 +42,7 @@ export const generator: Generator = {
       detect: () => ({ value: "text", certain: true }),
     },
   ],
+  begin: beginPython,
   async verify(project, answers, progress) {
     const app = findTarget(project, answers.target ?? "");
     const report = await verifyProject(project, { app, live: answers.live === "yes", progress });

@@ -69,9 +69,17 @@ async function carryOut(generator: Generator, options: RunOptions): Promise<Outc
   const output = options.output ?? terminal;
   const root = checkDest(options.root);
   const project = options.project ?? (await openProject(root, use, output));
-  const answers = settleAnswers(generator.prompts, project, options.given ?? {}, options.defaults ?? {});
-  if (generator.verify) return verify(generator, project, answers, output);
+  const settle = () => settleAnswers(generator.prompts, project, options.given ?? {}, options.defaults ?? {});
+  if (generator.verify) {
+    const end = await generator.begin?.(project);
+    try {
+      return await verify(generator, project, settle(), output);
+    } finally {
+      end?.();
+    }
+  }
 
+  const answers = settle();
   const plan = await makePlan(generator, project, answers, options);
   if (answers.preview === "json" || answers.preview === "diff") return preview(plan, use, output);
   refuseConflicts(plan);

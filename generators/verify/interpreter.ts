@@ -17,12 +17,12 @@ export interface Interpreter {
  * names one outright, for containers that have no environment.
  *
  * @param root absolute path of the project
- * @param installCommand what makes an environment, for the error
+ * @param tellInstall what makes an environment, for the error
  * @throws UserError `python-not-found`
  */
 export async function findInterpreter(
   root: string,
-  installCommand: string,
+  tellInstall: () => string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Interpreter> {
   const named = env.CELERY_VERIFY_PYTHON;
@@ -48,7 +48,7 @@ export async function findInterpreter(
     code: "python-not-found",
     what: "No Python environment of this project was found.",
     why: "There is no .venv, venv or env folder, $VIRTUAL_ENV is not set, and neither Poetry, uv nor Pipenv knows one; the system's Python is not used unasked.",
-    fix: `Make one (${installCommand}), or name an interpreter: CELERY_VERIFY_PYTHON=/path/to/python.`,
+    fix: `Make one (${tellInstall()}), or name an interpreter: CELERY_VERIFY_PYTHON=/path/to/python.`,
   });
 }
 

@@ -19,10 +19,15 @@ import os from "node:os";
 import path from "node:path";
 
 export interface Workspace {
-  /** The copy of the project. */
+  /** The copy of the project, once it has been made. */
   root: string;
   /** A folder beside it for our own files and for TMPDIR. */
   own: string;
+  /**
+   * @param root absolute path of the project
+   * @param paths what version control does not ignore, relative to the root
+   */
+  copy(root: string, paths: readonly string[]): void;
   remove(): void;
 }
 
@@ -47,18 +52,20 @@ const largestFile = 32 * 1024 * 1024;
 /** A folder that the project's version control ignores is copied when it has up to so many files: `instance`, built assets. */
 const ignoredFolderFiles = 300;
 
-/**
- * @param root absolute path of the project
- * @param paths what version control does not ignore, relative to the root
- */
-export function makeWorkspace(root: string, paths: readonly string[]): Workspace {
+/** Two empty folders of our own. */
+export function makeWorkspace(): Workspace {
   const top = mkdtempSync(path.join(realpathSync(os.tmpdir()), "celery-verify-"));
   const [copy, own] = [path.join(top, "project"), path.join(top, "own")];
   mkdirSync(copy);
   mkdirSync(own);
-  const listed = new Set(paths.map((name) => path.posix.dirname(name)));
-  copyFolder(root, copy, "", listed);
-  return { root: copy, own, remove: () => rmSync(top, { recursive: true, force: true, maxRetries: 3 }) };
+  return {
+    root: copy,
+    own,
+    copy(root, paths) {
+      copyFolder(root, copy, "", new Set(paths.map((name) => path.posix.dirname(name))));
+    },
+    remove: () => rmSync(top, { recursive: true, force: true, maxRetries: 3 }),
+  };
 }
 
 function copyFolder(root: string, copy: string, folder: string, listed: ReadonlySet<string>): void {

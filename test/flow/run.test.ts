@@ -232,6 +232,24 @@ test("a checklist that fails is an exit with 1, after its lines", async () => {
   assert.is(bad.out, "ok  starts\n");
 });
 
+test("what a checklist begins before the answers are settled is ended, whatever comes of them", async () => {
+  const order: string[] = [];
+  const generator: Generator = {
+    ...checker(true),
+    prompts: [{ name: "target", message: "", detect: () => ({ value: String(order.push("detect")), certain: true }) }],
+    begin: async () => {
+      order.push("begin");
+      return () => order.push("end");
+    },
+  };
+  await run(tempDir(), {}, generator);
+  assert.equal(order, ["begin", "detect", "end"]);
+  order.length = 0;
+  const { error } = await run(tempDir(), { given: { target: "{{" } }, generator);
+  assert.is(error.code, "answer-invalid");
+  assert.equal(order, ["begin", "end"]);
+});
+
 test("--dest must be a folder that exists and is not our own clone", async () => {
   const root = writeTree({ "file.txt": "" });
   assert.is((await run(path.join(root, "nope"))).error.code, "dest-missing");

@@ -29,30 +29,30 @@ test(".venv, then venv, then env, then $VIRTUAL_ENV", async () => {
   const root = tempDir("interpreter-");
   const active = makeVenv(tempDir("active-"));
   const env = { VIRTUAL_ENV: path.dirname(path.dirname(active)) };
-  assert.deepEqual(await findInterpreter(root, "", env), { python: active, from: "$VIRTUAL_ENV" });
+  assert.deepEqual(await findInterpreter(root, () => "", env), { python: active, from: "$VIRTUAL_ENV" });
   for (const name of ["env", "venv", ".venv"]) {
     const python = makeVenv(path.join(root, name));
-    assert.deepEqual(await findInterpreter(root, "", env), { python, from: name });
+    assert.deepEqual(await findInterpreter(root, () => "", env), { python, from: name });
   }
 });
 
 test("an environment at the top of the repository serves an application below", async () => {
   const top = writeTree({ ".git/HEAD": "", "services/web/app.py": "" }, tempDir("mono-"));
   const python = makeVenv(path.join(top, ".venv"));
-  assert.equal((await findInterpreter(path.join(top, "services/web"), "", {})).python, python);
+  assert.equal((await findInterpreter(path.join(top, "services/web"), () => "", {})).python, python);
 });
 
 test("a folder called env that is none is not taken", async () => {
   const root = writeTree({ "env/bin/python": "" }, tempDir("no-env-"));
-  assert.equal((await failure(findInterpreter(root, "uv sync", {}))).code, "python-not-found");
+  assert.equal((await failure(findInterpreter(root, () => "uv sync", {}))).code, "python-not-found");
 });
 
 test("the system's Python is never taken unasked, and the error says how to name one", async () => {
-  const error = await failure(findInterpreter(tempDir("bare-"), "uv sync", { PATH: process.env.PATH }));
+  const error = await failure(findInterpreter(tempDir("bare-"), () => "uv sync", { PATH: process.env.PATH }));
   assert.equal(error.code, "python-not-found");
   assert.match(error.fix, /uv sync/);
   assert.match(error.fix, /CELERY_VERIFY_PYTHON/);
-  const named = await findInterpreter(tempDir("bare-"), "", { CELERY_VERIFY_PYTHON: "/usr/bin/python3" });
+  const named = await findInterpreter(tempDir("bare-"), () => "", { CELERY_VERIFY_PYTHON: "/usr/bin/python3" });
   assert.equal(named.python, "/usr/bin/python3");
 });
 
@@ -69,7 +69,7 @@ test("an environment that is a symlink elsewhere is run as what it is", async ()
   const { python } = await pythonEnv();
   const root = copyTree(sound);
   symlinkSync(path.dirname(path.dirname(python)), path.join(root, ".venv"));
-  const found = await findInterpreter(root, "", {});
+  const found = await findInterpreter(root, () => "", {});
   assert.equal(found.from, ".venv");
   assert.equal(realpathSync(path.dirname(found.python)), realpathSync(path.dirname(python)));
 });
@@ -97,27 +97,27 @@ for (const [tool, from, files, wanted] of managed) {
     const root = writeTree(files, tempDir("managed-"));
     const python = makeVenv(tempDir("managed-env-"));
     const told = `echo "$PWD $*" > ${root}/asked; echo "Some notice"; echo ${python}`;
-    assert.deepEqual(await withTool(tool, told, () => findInterpreter(root, "", {})), { python, from });
+    assert.deepEqual(await withTool(tool, told, () => findInterpreter(root, () => "", {})), { python, from });
     assert.equal(readFileSync(path.join(root, "asked"), "utf8"), `${root} ${wanted}\n`);
   });
 
   test(`${from} without an environment, failing or not installed is no error of its own (${Object.keys(files)[0]})`, async () => {
     const root = writeTree(files, tempDir("managed-"));
     for (const script of ["echo /nowhere/bin/python", "echo No virtualenv >&2; exit 1", "exit 0"]) {
-      const error = await withTool(tool, script, () => failure(findInterpreter(root, `${tool} install`, {})));
+      const error = await withTool(tool, script, () => failure(findInterpreter(root, () => `${tool} install`, {})));
       assert.equal(error.code, "python-not-found");
       assert.match(error.fix, new RegExp(`${tool} install`));
     }
-    const error = await withTool("another", "exit 0", () => failure(findInterpreter(root, "", {})));
+    const error = await withTool("another", "exit 0", () => failure(findInterpreter(root, () => "", {})));
     assert.equal(error.code, "python-not-found");
   });
 }
 
 test("uv's environment is .venv, or what $UV_PROJECT_ENVIRONMENT says, seen from the project", async () => {
   const root = writeTree({ "uv.lock": "", "pyproject.toml": "" }, tempDir("uv-"));
-  assert.equal((await failure(findInterpreter(root, "uv sync", {}))).code, "python-not-found");
+  assert.equal((await failure(findInterpreter(root, () => "uv sync", {}))).code, "python-not-found");
   const python = makeVenv(path.join(root, "build/env"));
-  const found = await findInterpreter(root, "", { UV_PROJECT_ENVIRONMENT: "build/env" });
+  const found = await findInterpreter(root, () => "", { UV_PROJECT_ENVIRONMENT: "build/env" });
   assert.deepEqual(found, { python, from: "$UV_PROJECT_ENVIRONMENT" });
 });
 

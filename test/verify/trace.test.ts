@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
+import { survey } from "../../generators/survey/index.ts";
+import { beginPython, takePython } from "../../generators/verify/start.ts";
+import { pythonEnv } from "../support/python-env.ts";
 import { makeTwin, redChecks, verify } from "./support/twin.ts";
 
 const factory = "shop/__init__.py";
@@ -75,6 +78,26 @@ test("an application that leaves threads and exit handlers behind ends with the 
   const report = await verify(root);
   assert.equal(report.ok, true, JSON.stringify(report.checks.filter((check) => !check.ok)));
   assert.ok(Date.now() - started < 60_000);
+});
+
+test("a Python that was begun in vain ends and leaves no folder", async () => {
+  process.env.CELERY_VERIFY_PYTHON = (await pythonEnv()).python;
+  const project = await survey(makeTwin({}));
+  const end = await beginPython(project);
+  const { process: python, workspace } = await takePython(project);
+  assert.ok(existsSync(path.join(workspace.root, "shop/__init__.py")));
+  end();
+  assert.equal((await python).signal, "SIGKILL");
+  assert.equal(existsSync(workspace.root) || existsSync(workspace.own), false);
+});
+
+test("without a request Python ends by itself, so that none outlives a command that was killed", async () => {
+  process.env.CELERY_VERIFY_PYTHON = (await pythonEnv()).python;
+  const { process: python, output, stop } = await takePython(await survey(makeTwin({})));
+  python.stdin.end();
+  assert.equal((await python).exitCode, 0);
+  assert.equal(readFileSync(output, "utf8"), "");
+  stop();
 });
 
 test.run();

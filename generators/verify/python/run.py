@@ -1,8 +1,10 @@
-"""Runs in the project's own interpreter: `python -B run.py <request.json> <events file>`.
+"""Runs in the project's own interpreter: `python -B run.py <events file>`, with the request as JSON on standard input.
 
 The application may print what it likes: what was found goes to the events file, one JSON object per line.
 """
 
+import contextlib
+import importlib
 import json
 import os
 import sys
@@ -10,17 +12,49 @@ import sys
 # The folder of this script must not be on the path of the application: its modules could hide the application's.
 _here = sys.path.pop(0)
 
+# What Celery and its worker would import on the way.
+_LIBRARIES = (
+    "flask",
+    "celery.app.amqp",
+    "celery.app.control",
+    "celery.app.events",
+    "celery.backends.cache",
+    "celery.concurrency.solo",
+    "celery.worker.autoscale",
+    "celery.worker.components",
+    "celery.worker.consumer",
+    "kombu.transport.memory",
+)
+
+
+def preload() -> None:
+    """Imports what every run needs, while the project is still being read. What fails here fails again where it is told."""
+    with contextlib.suppress(Exception):
+        from celery_verify import checklist, worker  # noqa: F401
+
+        for name in _LIBRARIES:
+            importlib.import_module(name)
+
 
 def main() -> None:
-    request_file, events_file = sys.argv[1:3]
-    with open(request_file, encoding="utf-8") as stream:
-        request = json.load(stream)
     sys.path.insert(0, _here)
+    preload()
+    text = sys.stdin.read()
+    if not text:
+        # Nobody wants to know any more.
+        return
     from celery_verify import checklist, events
 
     sys.path.remove(_here)
+    request = json.loads(text)
+    for name, value in request["environment"].items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    os.chdir(os.path.join(request["root"], request["importRoots"][0]))
     # What `celery -A` would see: the program's name and the project's folder first.
-    sys.argv = ["celery"]
+    events_file, sys.argv = sys.argv[1], ["celery"]
     log = events.Events(events_file, request["root"])
     try:
         checklist.run(request, log, _here)
