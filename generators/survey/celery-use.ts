@@ -4,7 +4,7 @@ import { celeryProblems } from "./celery-problems.ts";
 import { surveyTasks } from "./celery-tasks.ts";
 import { nameOf, valuesOf } from "./lookup.ts";
 import { surveyOtherQueues } from "./other-queues.ts";
-import type { CeleryUse, Project } from "./project.ts";
+import type { CeleryProblem, CeleryUse, Location, Project } from "./project.ts";
 import type { Reading } from "./reading.ts";
 
 /**
@@ -24,27 +24,37 @@ function findCelery(reading: Reading): CeleryUse | null {
   const at = main?.at ?? imports[0]?.at ?? surveyTasks(reading).map(({ path, line }) => ({ path, line }))[0];
   if (!at) return null;
   const kind = main?.kind ?? "unknown";
-  const problems = celeryProblems(reading, objects);
-  if (kind === "unknown") {
-    problems.unshift({
-      at,
-      code: "unknown-integration",
-      what: "Celery is used here in a way that this tool does not know",
-      fix: "add tasks and routes by hand, or move to Flask's documented celery_init_app first",
-      blocks: true,
-    });
-  }
+  // Whoever only wants to know where it is does not wait for what is wrong with it.
+  let found: CeleryProblem[] | null = null;
+  const problems = () => {
+    found ??= [...(kind === "unknown" ? [unknownIntegration(at)] : []), ...celeryProblems(reading, objects)];
+    return found;
+  };
   const entry = findWorkerEntry(reading);
   return {
     kind,
-    sound: !problems.some(({ blocks }) => blocks),
+    get sound() {
+      return !problems().some(({ blocks }) => blocks);
+    },
     at,
     entry: entry?.name ?? "",
     entryAt: entry?.at ?? null,
     object: main?.variable ? { module: moduleOf(reading, main), name: objectName(main) } : null,
     initializer: main?.maker ? { module: moduleOf(reading, main), name: nameOf(main.maker) } : null,
     access: main ? accessTo(reading, main) : null,
-    problems,
+    get problems() {
+      return problems();
+    },
+  };
+}
+
+function unknownIntegration(at: Location): CeleryProblem {
+  return {
+    at,
+    code: "unknown-integration",
+    what: "Celery is used here in a way that this tool does not know",
+    fix: "add tasks and routes by hand, or move to Flask's documented celery_init_app first",
+    blocks: true,
   };
 }
 

@@ -133,7 +133,7 @@ export interface Database {
 export interface CeleryUse {
   kind: "ours" | "flask-documented" | "context-task" | "flask-celeryext" | "module-level" | "unknown";
   /** Whether blueprint-task, status-endpoint and celery-verify can build on it. */
-  sound: boolean;
+  readonly sound: boolean;
   at: Location;
   /** Worker entry, as in `celery -A make_celery`; "" when not found. */
   entry: string;
@@ -145,7 +145,7 @@ export interface CeleryUse {
   initializer: { module: string; name: string } | null;
   /** How code reaches it: `current_app.extensions["celery"]`, `celery.current_app`, or the module's variable. */
   access: "extensions" | "default" | "module" | null;
-  problems: readonly CeleryProblem[];
+  readonly problems: readonly CeleryProblem[];
 }
 
 /** Something that is wrong with an existing Celery integration. */
