@@ -5,7 +5,7 @@ import { checkAnswer, type Given } from "./answers.ts";
 import { explain, explained } from "./explain.ts";
 import type { Choice, Generator, Prompt } from "./generator.ts";
 import type { Session } from "./session.ts";
-import { countChanges, listChanges, listNotes, refuseConflicts } from "./show.ts";
+import { countChanges, listChanges, listLeft, listNotes, refuseConflicts } from "./show.ts";
 import { painter, terminal, writeLines } from "./terminal.ts";
 
 export type PlopQuestions = Extract<PlopGeneratorConfig["prompts"], unknown[]>;
@@ -82,6 +82,7 @@ async function showPlan(session: Session, answers: Given): Promise<boolean> {
   const lines = [
     countChanges(changes, false),
     listChanges(changes, paint, false),
+    listLeft(plan, paint),
     listNotes({ ...plan, next: [] }, paint),
   ];
   await writeLines(terminal.out, `\n${lines.filter(Boolean).join("\n")}\n`);

@@ -11,6 +11,7 @@ import type { Answers, Plan } from "./plan.ts";
 import {
   countChanges,
   listChanges,
+  listLeft,
   listNotes,
   manualStepsLeft,
   planAsDiff,
@@ -134,7 +135,9 @@ async function preview(plan: Plan, use: Stages, output: Output): Promise<Outcome
   const text = json ? await planAsJson(plan, use.diff) : await planAsDiff(plan, use.diff, output.out);
   await writeLines(output.out, text);
   const summary = `${generator}: ${countChanges(changes.changes, false)}; this was a preview, nothing was written`;
-  if (!json) await writeLines(output.err, listNotes(plan, painter(output.err)));
+  const paint = painter(output.err);
+  const notes = [listLeft(plan, paint), listNotes(plan, paint)].filter(Boolean).join("\n");
+  if (!json) await writeLines(output.err, notes);
   return { summary, answers, plan, written: [] };
 }
 

@@ -57,6 +57,7 @@ export function countChanges(changes: readonly Change[], done: boolean): string 
   const parts = [
     created ? `${created} ${created === 1 ? "file" : "files"} ${done ? "created" : "to create"}` : "",
     edited ? `${edited} ${created ? "" : edited === 1 ? "file " : "files "}${done ? "edited" : "to edit"}` : "",
+    count("conflict") ? `${count("conflict")} in conflict` : "",
   ].filter(Boolean);
   return parts.length ? parts.join(", ") : "nothing to change, all of it is in place";
 }
@@ -66,6 +67,19 @@ export function listNotes(plan: Plan, paint: Paint): string {
   const warnings = plan.warnings.map((line) => `${paint("yellow", "warning:")} ${line}`);
   const next = plan.next.length ? [paint("bold", "next:"), ...plan.next.map((line) => `  ${line}`)] : [];
   return maskSecrets([...warnings, ...next].join("\n"));
+}
+
+/** What a real run would stop at, or leave to the user: a preview that kept it back would promise too much. */
+export function listLeft(plan: Plan, paint: Paint): string {
+  const conflicts = plan.changes.conflicts.map(({ path }) => `  ${path}`);
+  const lines = [
+    ...(conflicts.length
+      ? [paint("red", "other content is there already, so that only --force writes:"), ...conflicts]
+      : []),
+    ...(plan.manual.length ? [paint("yellow", "left to do by hand:")] : []),
+    ...listManual(plan.manual).map((line) => `  ${line}`),
+  ];
+  return maskSecrets(lines.join("\n"));
 }
 
 /** Steps that only the user can take, as paste-ready text. */

@@ -115,6 +115,14 @@ test("preview diff is plain without a terminal and coloured in one", async () =>
   assert.match(output.out.text, "\u001b[32m+hello");
 });
 
+test("preview diff tells what a real run would stop at, and what it would leave to the user", async () => {
+  const root = writeTree({ "hello.txt": "mine\n", "manual.txt": "" });
+  const { outcome, err } = await run(root, { given: { preview: "diff" } });
+  assert.is(outcome?.summary, "hello: 1 in conflict; this was a preview, nothing was written");
+  assert.match(err, "only --force writes:\n  hello.txt\n");
+  assert.match(err, "left to do by hand:\n  requirements.txt:3  pip compiles this file.\n      celery[redis]==5.6.3\n");
+});
+
 test("no output has a password in it", async () => {
   const root = writeTree({ "notes.md": "redis://:hunter2@example.org/1\n" });
   for (const preview of ["json", "diff"]) {
