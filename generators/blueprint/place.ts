@@ -14,6 +14,8 @@ export interface TaskPlace {
   routesPath: string;
   /** Dotted package of the routes' file. */
   routesPackage: string;
+  /** Folder that the dotted names start in. */
+  importRoot: string;
 }
 
 /** Finds the blueprint by name, or says where a new one goes: beside the others, in the style that they have. */
@@ -51,6 +53,7 @@ function existingPlace(project: Project, app: FlaskApp, blueprint: Blueprint, la
     blueprint: blueprint.name,
     kind: blueprint.kind,
     existing: blueprint,
+    importRoot: app.importRoot,
     ...routesOf(project, blueprint),
   };
   const isCentral = layout.style === "centralized" || (layout.style === "mixed" && blueprint.layout === "module");
@@ -98,6 +101,7 @@ function newPlace(project: Project, app: FlaskApp, name: string, layout: TasksLa
     variable: sibling?.variable === "bp" || !sibling ? "bp" : `${name}_bp`,
     kind: "blueprint",
     existing: null,
+    importRoot: app.importRoot,
     routesPath: `${folder}/routes.py`,
     routesPackage: module,
     ...(layout.style === "centralized"

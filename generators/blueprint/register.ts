@@ -27,7 +27,7 @@ export function registerBlueprint(book: EditBook, project: Project, app: FlaskAp
   const from = point.importStyle === "relative" ? relativeTo(project, point.path, module) : module;
   const line = `from ${from} import ${imported}`;
   if (point.importAt === "module")
-    book.add(source, placeImport(source, line, ownImports(source.path, project.pathSet, from)));
+    book.add(source, placeImport(source, line, ownImports(app.importRoot, project.pathSet, from)));
   const local = point.importAt === "local" ? `${point.indent}${line}\n` : "";
   book.add(
     source,

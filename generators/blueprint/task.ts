@@ -15,7 +15,7 @@ import {
 import { findOwn } from "../status/own.ts";
 import { importsOf } from "../survey/imports-of.ts";
 import { isMainGuard } from "../survey/module-app.ts";
-import { ownImports, placeModule } from "../survey/modules.ts";
+import { moduleName, ownImports } from "../survey/modules.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
 import type { TaskPlace } from "./place.ts";
 
@@ -28,7 +28,7 @@ export function describeTask(
   tracked: boolean,
 ): BlueprintTask {
   const status = findOwn(project);
-  const statusModule = status ? placeModule(status.path, project.pathSet).module : "";
+  const statusModule = status ? moduleName(status.path, app.importRoot) : "";
   const tasksImport = tasksModuleFor(project, app, place);
   const requestModule = app.package ? `${app.package}.celery_request` : "celery_request";
   return {
@@ -76,7 +76,7 @@ export function addTask(
     return;
   }
   if (defines(source, task.task)) return;
-  const isOwn = ownImports(source.path, project.pathSet, task.requestModule);
+  const isOwn = ownImports(place.importRoot, project.pathSet, task.requestModule);
   book.add(source, ...mergeImports(source, bench.templates.render("blueprint/task_imports.py", task), isOwn));
   append(book, source, bench.templates.render("blueprint/task.py", task));
 }
@@ -92,7 +92,7 @@ export function addRoute(
   const source = project.parse(place.routesPath);
   if (!source || defines(source, `enqueue_${task.task}`)) return;
   const template = place.kind === "namespace" ? "namespace_route" : "route";
-  const isOwn = ownImports(source.path, project.pathSet, task.requestModule, task.tasksImport, task.statusModule);
+  const isOwn = ownImports(place.importRoot, project.pathSet, task.requestModule, task.tasksImport, task.statusModule);
   book.add(source, ...mergeImports(source, bench.templates.render(`blueprint/${template}_imports.py`, task), isOwn));
   append(book, source, bench.templates.render(`blueprint/${template}.py`, task));
 }

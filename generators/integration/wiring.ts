@@ -32,7 +32,7 @@ export function wireCall(
 export function addImport(book: EditBook, project: Project, app: FlaskApp, module: string, name: string): void {
   if (importsOf(app.file).some((item) => item.local === name)) return;
   const from = moduleFrom(app, module);
-  const isOwn = ownImports(app.file.path, project.pathSet, from);
+  const isOwn = ownImports(app.importRoot, project.pathSet, from);
   book.add(app.file, placeImport(app.file, `from ${from} import ${name}`, isOwn));
 }
 

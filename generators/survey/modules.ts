@@ -55,6 +55,15 @@ export function resolveImport(from: ModulePlace, imported: ImportedName, paths: 
   return target === "" && paths.has("__init__.py") ? "__init__.py" : null;
 }
 
+/** The dotted name of a file as seen from an import root. */
+export function moduleName(path: string, importRoot: string): string {
+  const root = importRoot ? `${importRoot}/` : "";
+  return path
+    .slice(root.length)
+    .replace(/(\/__init__)?\.py$/, "")
+    .replaceAll("/", ".");
+}
+
 /** The file of a dotted module name as seen from an import root. */
 export function modulePath(importRoot: string, module: string, paths: ReadonlySet<string>): string | null {
   const base = joinPath(importRoot, module.replaceAll(".", "/"));
@@ -85,15 +94,16 @@ export function isSideline(path: string): boolean {
 }
 
 /**
- * Tells which absolute imports of a file take from the project itself.
+ * Tells which absolute imports take from the project itself.
  *
+ * @param importRoot - folder on sys.path, as the survey has found it for the application
  * @param planned - dotted modules that do not exist yet
  */
 export function ownImports(
-  path: string,
+  importRoot: string,
   paths: ReadonlySet<string>,
   ...planned: string[]
 ): (imported: ImportedName) => boolean {
-  const place = placeModule(path, paths);
-  return (imported) => planned.includes(imported.module) || resolveImport(place, imported, paths) !== null;
+  const exists = (module: string) => modulePath(importRoot, module, paths) !== null;
+  return ({ module, name }) => planned.includes(module) || exists(module) || exists(`${module}.${name}`);
 }
