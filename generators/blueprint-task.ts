@@ -14,7 +14,7 @@ export const generator: Generator = {
   prompts: blueprintPrompts,
   async plan(project, answers, bench) {
     const app = appForTasks(project);
-    const celery = requireCelery(project, "blueprint-task");
+    requireCelery(project, "blueprint-task");
     const layout = tasksLayout(project, app);
     const place = placeTask(project, app, answers.blueprint!, layout);
     const task = describeTask(project, app, place, answers, resultsAreOn(project));
@@ -25,7 +25,6 @@ export const generator: Generator = {
     if (task.endpoint && place.existing) addRoute(book, project, place, task, bench);
     if (task.context === "request") addRequestFacts(project, app, bench);
     for (const [path, bytes] of book.apply()) bench.changes.edit(path, bytes);
-    const isImported = celery.kind === "ours" || task.endpoint;
     return {
       generator: "blueprint-task",
       target: app.target,
@@ -33,11 +32,7 @@ export const generator: Generator = {
       changes: bench.changes,
       manual,
       install: null,
-      warnings: isImported
-        ? []
-        : [
-            `${place.tasksPath}: this Celery integration does not discover tasks by itself; import ${place.tasksModule} where the worker starts.`,
-          ],
+      warnings: [],
       next: [`restart the worker; it lists ${place.tasksModule}.${task.task}`],
     };
   },

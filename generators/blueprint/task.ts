@@ -9,6 +9,7 @@ import {
   insertLines,
   lineStart,
   mergeImports,
+  placeImport,
   type SourceFile,
   statements,
 } from "../python/index.ts";
@@ -36,6 +37,7 @@ export function describeTask(
     variable: place.variable,
     task: answers.task!,
     endpoint: answers.endpoint === "yes",
+    registers: project.celery?.kind !== "ours" && answers.endpoint !== "yes",
     tracked,
     context: answers.context as BlueprintTask["context"],
     tasksImport,
@@ -73,12 +75,21 @@ export function addTask(
   const source = project.parse(place.tasksPath);
   if (!source) {
     bench.changes.write(place.tasksPath, bench.templates.render("blueprint/tasks.py", task));
+    if (place.existing && task.registers) importTask(book, project, place, task);
     return;
   }
   if (defines(source, task.task)) return;
   const isOwn = ownImports(place.importRoot, project.pathSet, task.requestModule);
   book.add(source, ...mergeImports(source, bench.templates.render("blueprint/task_imports.py", task), isOwn));
   append(book, source, bench.templates.render("blueprint/task.py", task));
+}
+
+/** Whoever registers the blueprint has imported the task then, which makes Celery know it. */
+function importTask(book: EditBook, project: Project, place: TaskPlace, task: BlueprintTask): void {
+  const source = project.parse(place.routesPath);
+  if (!source) return;
+  const isOwn = ownImports(place.importRoot, project.pathSet, task.tasksImport);
+  book.add(source, placeImport(source, `from ${task.tasksImport} import ${task.task}  # noqa: F401`, isOwn));
 }
 
 /** Adds the route that sends the task to the file with the blueprint's other routes. */

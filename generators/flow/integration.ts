@@ -49,6 +49,8 @@ export interface BlueprintTask {
   variable: string;
   task: string;
   endpoint: boolean;
+  /** The blueprint's module imports the task: this integration doesn't look for tasks, and no route does it. */
+  registers: boolean;
   /** Whether results are on: the route gets a Location, the task ignore_result=False. */
   tracked: boolean;
   context: "app" | "request";
