@@ -1,4 +1,4 @@
-/** Runs the pytest files in python/ against generated packages: progress in tasks, and who may see what. */
+/** Runs the pytest files in python/ against generated packages: progress in tasks, who may see what, and reading without noise. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -15,7 +15,7 @@ const root = writeTree({
   ...Object.fromEntries(["shop", "with_login", "with_jwt"].map((name) => [`${name}/__init__.py`, ""])),
 });
 
-for (const name of ["test_progress.py", "test_login.py"]) {
+for (const name of ["test_progress.py", "test_login.py", "test_reader.py"]) {
   test(name, async () => {
     writeTree({ [name]: readFileSync(path.join(import.meta.dirname, "python", name)) }, root);
     const { python } = await pythonEnv();
