@@ -24,9 +24,9 @@ export const generator: Generator = {
   description: "Put Celery into a Flask application that stands at a module's top level",
   prompts: [mode, ...integrationPrompts("module")],
   async plan(project, answers, bench) {
+    refuseOtherCelery(project, "celery-direct");
     const app = chooseApp(project, answers.target!, "module", answers.mode);
     if (!app) return makeNewApp("module", project, answers, bench);
-    refuseOtherCelery(project);
     return planIntegration("celery-direct", project, app, answers, bench);
   },
 };

@@ -2,7 +2,8 @@ import { UserError } from "../errors/index.ts";
 import { firstSyntaxError, type SourceFile } from "../python/index.ts";
 import type { FlaskApp, Project, Refusal } from "../survey/project.ts";
 
-const GENERATOR = { factory: "celery-factory", module: "celery-direct" } as const;
+/** The generator for each kind of application. */
+export const GENERATOR = { factory: "celery-factory", module: "celery-direct" } as const;
 
 /**
  * The application that the answers name, if it is one that this generator serves.

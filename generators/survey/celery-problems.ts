@@ -146,8 +146,8 @@ function flaskConfigCopied(source: SourceFile): CeleryProblem[] {
       {
         at: { path: source.path, line: lineOf(call) },
         code: "flask-config-copied",
-        what: `${call.text.split("\n")[0]} mixes Flask's upper-case keys into Celery's settings`,
-        fix: 'keep Celery\'s own lower-case settings under app.config["CELERY"] and load them with config_from_object',
+        what: `${call.text.split("\n")[0]} copies all of Flask's configuration into Celery's settings, secrets included`,
+        fix: 'keep Celery\'s own lower-case settings under app.config["CELERY"] and give it only those',
         blocks: false,
       },
     ];

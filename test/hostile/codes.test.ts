@@ -19,6 +19,8 @@ interface Refused {
   files: Record<string, string>;
   generator?: string;
   given?: Record<string, string>;
+  /** A piece of the message. */
+  says?: string;
   /** celery-factory has been run before. */
   integrated?: boolean;
 }
@@ -64,7 +66,14 @@ const all: readonly Refused[] = [
     given: { blueprint: "users", database },
     integrated: true,
   })),
-  { code: "celery-in-use", files: { "app.py": factory, "worker.py": celery } },
+  { code: "celery-in-use", files: { "app.py": factory, "worker.py": celery }, says: "and run celery-factory" },
+  {
+    code: "celery-in-use",
+    files: { "app.py": `${flask}app = Flask(__name__)\n`, "worker.py": celery.replace("create_app", "app") },
+    // Not sent to the other generator first, which would only refuse as well.
+    generator: "celery-factory",
+    says: "and run celery-direct",
+  },
   { code: "nothing-to-verify", files: { "README.md": "" }, generator: "celery-verify" },
   { code: "target-ambiguous", files: { "one.py": factory, "two.py": factory }, generator: "status-endpoint" },
   { code: "source-line-ends", files: { "app.py": factory.replaceAll("\n", "\r") } },
@@ -85,7 +94,7 @@ const all: readonly Refused[] = [
   },
 ];
 
-for (const { code, files, generator: name = "celery-factory", given = {}, integrated } of all) {
+for (const { code, files, generator: name = "celery-factory", given = {}, integrated, says = "" } of all) {
   test(code, async () => {
     const root = writeTree(files, tempDir("code-"));
     if (integrated) await generate(root, "celery-factory", {});
@@ -103,6 +112,7 @@ for (const { code, files, generator: name = "celery-factory", given = {}, integr
     assert.ok(error instanceof UserError, String(error));
     assert.equal(error.code, code, error.message);
     for (const part of [error.what, error.why, error.fix]) assert.match(part, /^[^\n]+$/);
+    assert.ok(error.message.includes(says), error.message);
     assertSameTree(before, snapshotTree(root));
   });
 }
