@@ -22,7 +22,13 @@ import type { FlaskApp } from "../survey/project.ts";
 export function makeHybrid(book: EditBook, app: FlaskApp, templates: Templates): void {
   const { file, importAt } = app;
   const data = { moduleName: app.module, appName: app.inits[0]?.appName ?? app.name, typed: importsFlask(app) };
-  if (!file.text.includes(`sys.modules["${app.module}"]`) && !file.text.includes(`sys.modules['${app.module}']`)) {
+  // A package's own file is always imported, also by `python -m`.
+  const isScript = !file.path.endsWith("__init__.py");
+  if (
+    isScript &&
+    !file.text.includes(`sys.modules["${app.module}"]`) &&
+    !file.text.includes(`sys.modules['${app.module}']`)
+  ) {
     const guard = inStyleOf(file, templates.render("snippets/hybrid_guard.py", data));
     if (!importsOf(file).some((item) => item.local === "sys")) book.add(file, placeImport(file, "import sys"));
     book.add(file, insertLines(file, importAt.offset, `\n${guard}`));
