@@ -48,6 +48,19 @@ testTwins("broken at start-up", [
     says: /sys\.exit\(3\)/,
   },
   {
+    name: "command line that is read when the application is made",
+    red: "flask-starts",
+    patch: [
+      [
+        "shop/orders.py",
+        "from . import tasks",
+        "import argparse\n\nargparse.ArgumentParser().parse_args()\nfrom . import tasks",
+      ],
+    ],
+    at: ["shop/orders.py", "parse_args()"],
+    says: /reads the command line/,
+  },
+  {
     name: "import that kills the process",
     red: "flask-starts",
     patch: [

@@ -53,8 +53,8 @@ def main() -> None:
         else:
             os.environ[name] = value
     os.chdir(os.path.join(request["root"], request["importRoots"][0]))
-    # What `celery -A` would see: the program's name and the project's folder first.
-    events_file, sys.argv = sys.argv[1], ["celery"]
+    # What the application would see in a worker.
+    events_file, sys.argv = sys.argv[1], ["celery", "-A", request["entry"], "worker"]
     log = events.Events(events_file, request["root"])
     try:
         checklist.run(request, log, _here)

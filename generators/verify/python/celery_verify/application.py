@@ -148,7 +148,7 @@ def find_celery(application: Application, request: dict[str, Any], log: Events, 
             "Call celery_app.set_default() after it has been configured.",
             at,
         )
-    where = f"made at {at}" if at else "found"
+    where = f"made at {at}" if at else "made by a library"
     if not shared and known is None:
         return f"{where}; not in app.extensions, which is fine for this pattern"
     return f"{where}, shared through app.extensions"
@@ -197,6 +197,12 @@ def explain(error: BaseException, log: Events, request: dict[str, Any]) -> Faile
                 f"no module named {error.name!r} in this interpreter", request["installCommand"], place
             )
     if isinstance(error, SystemExit):
+        if _passes_through(error, "argparse"):
+            return Failed(
+                "the application reads the command line when it is made, and a worker's is not meant for it",
+                "Set sys.argv = sys.argv[:1] in the worker's entry before the application is made, or read it under `if __name__` only.",
+                place,
+            )
         return Failed(
             f"the application ended the process on import: sys.exit({error.code!r})",
             'Move that below `if __name__ == "__main__":`.',
@@ -215,6 +221,15 @@ def explain(error: BaseException, log: Events, request: dict[str, Any]) -> Faile
             place,
         )
     return Failed(_say(error), "Mend what this line says; `flask run` needs it as well.", place)
+
+
+def _passes_through(error: BaseException, module: str) -> bool:
+    frame = error.__traceback__
+    while frame is not None:
+        if frame.tb_frame.f_globals.get("__name__") == module:
+            return True
+        frame = frame.tb_next
+    return False
 
 
 def _last_module(error: BaseException) -> str:

@@ -145,4 +145,4 @@ def _count_celery(sources: Sources, application: apps.Application) -> str:
             "Keep one, and let tasks use @shared_task.",
             second,
         )
-    return f"made at {next(iter(places.values()))}" if places else "none in the project's own files"
+    return f"made at {next(iter(places.values()))}" if places else "no second one is made"
