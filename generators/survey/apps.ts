@@ -211,13 +211,19 @@ function describe(candidate: Candidate, entry: FlaskApp["entry"], reading: Readi
   };
 }
 
-/** As the file imports its siblings; where it imports none, relative inside a package unless it is also run as a script. */
+/**
+ * As the file imports its siblings at the top, where our import goes, else as its functions do; where it imports none,
+ * relative inside a package unless it is also run as a script.
+ */
 function importStyle({ source }: Candidate, pack: string): "relative" | "absolute" {
   if (pack === "") return "absolute";
-  const imports = importsOf(source);
-  if (imports.some((item) => item.level > 0)) return "relative";
   const top = pack.split(".")[0]!;
-  if (imports.some((item) => item.module === top || item.module.startsWith(`${top}.`))) return "absolute";
+  const own = importsOf(source).filter(
+    ({ level, module }) => level > 0 || module === top || module.startsWith(`${top}.`),
+  );
+  const atTop = own.filter(({ node }) => node.parent?.type === "module");
+  const siblings = atTop.length > 0 ? atTop : own;
+  if (siblings.length > 0) return siblings.some(({ level }) => level > 0) ? "relative" : "absolute";
   return hasMainGuard(source) ? "absolute" : "relative";
 }
 

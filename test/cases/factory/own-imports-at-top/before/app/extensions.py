@@ -1,0 +1,2 @@
+def login(app):
+    app.extensions["login"] = True
