@@ -1,6 +1,6 @@
 /** Declares a package in pyproject.toml or Pipfile, and proves that nothing else has changed. */
 import { readStringList } from "../survey/dependencies/lists.ts";
-import { asTable, parseToml } from "../survey/dependencies/pyproject.ts";
+import { parseToml } from "../survey/dependencies/pyproject.ts";
 import { readRaw } from "../survey/dependencies/text.ts";
 import { scanToml } from "../survey/dependencies/toml.ts";
 import type { DependencyFile } from "../survey/project.ts";
@@ -19,9 +19,7 @@ export function declareInToml(kind: DependencyFile["kind"], bytes: Uint8Array, i
   if (kind === "poetry") {
     after = addPair(raw, statements, "tool.poetry.dependencies", item.name, writePair(writeCaret(item), item));
   } else if (kind === "pipfile") {
-    const versions = Object.values(asTable(before.packages));
-    const loose = versions.length > 0 && versions.every((value) => value === "*" || asTable(value).version === "*");
-    after = addPair(raw, statements, "packages", item.name, writePair(loose ? "*" : writeRange(item), item));
+    after = addPair(raw, statements, "packages", item.name, writePair(writeRange(item), item));
   } else {
     const list = statements.find(({ table, key }) =>
       /^(?:project\.dependencies|tool\.flit\.metadata\.requires)$/.test(table ? `${table}.${key}` : key),

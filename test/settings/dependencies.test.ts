@@ -176,14 +176,14 @@ const EDITS: [string, Record<string, string>, Record<string, string>][] = [
     },
   ],
   [
-    "Pipfile with stars, in step",
+    "Pipfile with stars, in step: what is generated needs a Celery that an old Python would not get",
     {
       Pipfile: '[packages]\nflask = "*"\n\n[dev-packages]\npytest = "*"\n',
       "requirements.txt": "-i https://example.org/simple\nflask==3.0.3\n",
     },
     {
       Pipfile:
-        '[packages]\nflask = "*"\ncelery = {extras = ["redis"], version = "*"}\n\n[dev-packages]\npytest = "*"\n',
+        '[packages]\nflask = "*"\ncelery = {extras = ["redis"], version = ">=5.4,<6"}\n\n[dev-packages]\npytest = "*"\n',
       "requirements.txt": `-i https://example.org/simple\nflask==3.0.3\n${LINE}\n`,
     },
   ],
