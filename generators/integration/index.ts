@@ -60,10 +60,10 @@ export function planIntegration(
     changes,
     manual: [...manual, ...dependencies.manual],
     install: answers.install === "yes" ? installStep(project, wanted) : null,
-    warnings: [...warningsFor(project, app), ...warnings],
+    warnings: [...warningsFor(project, app, wanted), ...warnings],
     next: isNew
       ? [
-          ...inOrder(project, dependencies.next, answers.install === "yes" ? [] : [there(integration.installCommand)]),
+          ...inOrder(project, dependencies.next.map((command) => there(command)), answers.install === "yes" ? [] : [there(integration.installCommand)]),
           ...fillIn(changes.current(".env.example"), answers),
           there(`celery -A ${integration.entryModule} worker --loglevel INFO`, rootDir(integration)),
         ]

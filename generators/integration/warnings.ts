@@ -1,7 +1,12 @@
+import type { Wanted } from "../settings/dependencies.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
 
-/** What the user should know although nothing stands in the way. */
-export function warningsFor(project: Project, app: FlaskApp): string[] {
+/**
+ * What the user should know although nothing stands in the way.
+ *
+ * @param wanted - the packages that the project gets
+ */
+export function warningsFor(project: Project, app: FlaskApp, wanted: readonly Wanted[]): string[] {
   const warnings: string[] = [];
   for (const note of app.notes) {
     const where = `${note.at.path}:${note.at.line}`;
@@ -13,22 +18,54 @@ export function warningsFor(project: Project, app: FlaskApp): string[] {
   }
   for (const { name, at } of project.otherQueues)
     warnings.push(`${at.path}:${at.line}: ${name} is in use here and was left alone.`);
-  warnings.push(...versionWarnings(project));
+  warnings.push(...versionWarnings(project, wanted));
   return warnings;
 }
 
-const SUPPORTED: readonly { name: string; from: number[]; below: number[]; text: string }[] = [
-  { name: "flask", from: [2, 2], below: [4], text: "Flask 2.2 to 3.x" },
-  { name: "celery", from: [5, 4], below: [6], text: "Celery 5.4 to 5.x" },
+interface Supported {
+  name: string;
+  from: readonly number[];
+  below?: readonly number[];
+  /** A single version that is left out. */
+  not?: string;
+  /** Matters only with this extra of Celery. */
+  extra?: string;
+  text: string;
+}
+
+/** What the generated code supports, and what every Celery that it supports requires of packages that a project may pin. */
+const SUPPORTED: readonly Supported[] = [
+  { name: "flask", from: [2, 2], below: [4], text: "the generated code supports Flask 2.2 to 3.x" },
+  { name: "celery", from: [5, 4], below: [6], text: "the generated code supports Celery 5.4 to 5.x" },
+  { name: "click", from: [8, 1, 2], text: "Celery needs click 8.1.2 or newer" },
+  { name: "python-dateutil", from: [2, 8, 2], text: "Celery needs python-dateutil 2.8.2 or newer" },
+  {
+    name: "redis",
+    from: [4, 5, 2],
+    not: "4.5.5",
+    extra: "redis",
+    text: "Celery needs redis 4.5.2 or newer, and not 4.5.5",
+  },
+  {
+    name: "sqlalchemy",
+    from: [1, 4, 48],
+    extra: "sqlalchemy",
+    text: "Celery needs SQLAlchemy 1.4.48 or newer",
+  },
 ];
 
-function versionWarnings(project: Project): string[] {
-  return SUPPORTED.flatMap(({ name, from, below, text }) => {
+function versionWarnings(project: Project, wanted: readonly Wanted[]): string[] {
+  const extras = wanted.flatMap((item) => item.extras ?? []);
+  return SUPPORTED.filter(({ extra }) => !extra || extras.includes(extra)).flatMap(({ name, text, ...range }) => {
     const version = project.dependencies.versions.get(name);
-    const parts = version?.match(/\d+/g)?.map(Number);
-    if (!version || !parts || (compare(parts, from) >= 0 && compare(parts, below) < 0)) return [];
-    return [`${name} ${version} is what this project pins; the generated code supports ${text}.`];
+    return !version || isWithin(version, range) ? [] : [`${name} ${version} is what this project pins; ${text}.`];
   });
+}
+
+function isWithin(version: string, { from, below, not }: Pick<Supported, "from" | "below" | "not">): boolean {
+  const parts = version.match(/\d+/g)?.map(Number);
+  if (!parts) return true;
+  return version !== not && compare(parts, from) >= 0 && (!below || compare(parts, below) < 0);
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {

@@ -40,6 +40,10 @@ export interface Expectations {
   untouched?: string[];
   /** Files that must have been edited. */
   edited?: string[];
+  /** Each stands in a warning of its own; there are no others. */
+  warnings?: string[];
+  /** Each stands in one of the lines that say what to do next. */
+  next?: string[];
   /** Texts that no written file may hold. */
   nowhere?: string[];
 }
@@ -144,7 +148,14 @@ export function checkExpectations(wanted: Case, applied: Applied): void {
   for (const file of expect.untouched ?? []) assert.ok(isSame(file), `${file} should have been left alone`);
   for (const file of expect.edited ?? []) assert.ok(!isSame(file), `${file} should have been edited`);
   for (const target of expect.candidates ?? []) assert.ok(error?.message.includes(target), `${target} is not listed`);
+  if (expect.warnings) checkWarnings(expect.warnings, plan?.warnings ?? []);
+  for (const text of expect.next ?? []) assert.ok(plan?.next.some((line) => line.includes(text)), `next lacks ${text}`);
   for (const text of expect.nowhere ?? []) checkNowhere(text, applied);
+}
+
+function checkWarnings(wanted: readonly string[], warnings: readonly string[]): void {
+  for (const text of wanted) assert.ok(warnings.some((line) => line.includes(text)), `no warning says: ${text}`);
+  assert.equal(warnings.length, wanted.length, `warnings are: ${warnings.join(" ")}`);
 }
 
 function checkNowhere(text: string, { before, after }: Applied): void {
