@@ -77,7 +77,7 @@ const all: readonly Refused[] = [
   { code: "nothing-to-verify", files: { "README.md": "" }, generator: "celery-verify" },
   { code: "target-ambiguous", files: { "one.py": factory, "two.py": factory }, generator: "status-endpoint" },
   { code: "source-line-ends", files: { "app.py": factory.replaceAll("\n", "\r") } },
-  { code: "source-too-deep", files: { "app.py": `${factory}x = ${"f(".repeat(5000)}${")".repeat(5000)}\n` } },
+  { code: "source-too-deep", files: { "app.py": `${factory}x = ${"f(".repeat(20_000)}${")".repeat(20_000)}\n` } },
   {
     code: "blueprint-ambiguous",
     files: { "app.py": factory, "a.py": blueprint, "b.py": blueprint },
