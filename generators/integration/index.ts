@@ -63,7 +63,11 @@ export function planIntegration(
     warnings: [...warningsFor(project, app, wanted), ...warnings],
     next: isNew
       ? [
-          ...inOrder(project, dependencies.next.map((command) => there(command)), answers.install === "yes" ? [] : [there(integration.installCommand)]),
+          ...inOrder(
+            project,
+            dependencies.next.map((command) => there(command)),
+            answers.install === "yes" ? [] : [there(integration.installCommand)],
+          ),
           ...fillIn(changes.current(".env.example"), answers),
           there(`celery -A ${integration.entryModule} worker --loglevel INFO`, rootDir(integration)),
         ]

@@ -149,12 +149,20 @@ export function checkExpectations(wanted: Case, applied: Applied): void {
   for (const file of expect.edited ?? []) assert.ok(!isSame(file), `${file} should have been edited`);
   for (const target of expect.candidates ?? []) assert.ok(error?.message.includes(target), `${target} is not listed`);
   if (expect.warnings) checkWarnings(expect.warnings, plan?.warnings ?? []);
-  for (const text of expect.next ?? []) assert.ok(plan?.next.some((line) => line.includes(text)), `next lacks ${text}`);
+  for (const text of expect.next ?? [])
+    assert.ok(
+      plan?.next.some((line) => line.includes(text)),
+      `next lacks ${text}`,
+    );
   for (const text of expect.nowhere ?? []) checkNowhere(text, applied);
 }
 
 function checkWarnings(wanted: readonly string[], warnings: readonly string[]): void {
-  for (const text of wanted) assert.ok(warnings.some((line) => line.includes(text)), `no warning says: ${text}`);
+  for (const text of wanted)
+    assert.ok(
+      warnings.some((line) => line.includes(text)),
+      `no warning says: ${text}`,
+    );
   assert.equal(warnings.length, wanted.length, `warnings are: ${warnings.join(" ")}`);
 }
 
