@@ -1,6 +1,6 @@
 import { UserError } from "../errors/index.ts";
 import type { Workbench } from "../flow/generator.ts";
-import type { CeleryUse, FlaskApp, Project } from "../survey/project.ts";
+import type { CeleryProblem, CeleryUse, FlaskApp, Project } from "../survey/project.ts";
 import { GENERATOR } from "./target.ts";
 
 /**
@@ -23,7 +23,7 @@ export function refuseOtherCelery(project: Project, asked: string): void {
     fix: celery.sound
       ? `go on with blueprint-task, status-endpoint and celery-verify${celery.problems.length ? "; what is listed here is worth mending, too" : ""}`
       : `mend what is listed here, or remove the old integration and run ${app ? GENERATOR[app.kind] : asked}`,
-    details: celery.problems.map(({ at, what, fix }) => `${at.path}:${at.line}  ${what}; ${fix}`),
+    details: celery.problems.map(findingLine),
   });
 }
 
@@ -48,10 +48,12 @@ export function requireCelery(project: Project, generator: string): CeleryUse {
     what: `${generator} can't build on this Celery integration (${celery.at.path}:${celery.at.line}); nothing was changed.`,
     why: "something in it would keep new tasks from working",
     fix: "mend what is listed here first",
-    details: celery.problems
-      .filter(({ blocks }) => blocks)
-      .map(({ at, what, fix }) => `${at.path}:${at.line}  ${what}; ${fix}`),
+    details: celery.problems.filter(({ blocks }) => blocks).map(findingLine),
   });
+}
+
+function findingLine({ at, what, fix, code }: CeleryProblem): string {
+  return `${at.path}:${at.line}  ${what}; ${fix} [${code}]`;
 }
 
 /** Whether results are kept: our own integration says so in its settings; any other is taken at its word. */

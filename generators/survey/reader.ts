@@ -92,14 +92,14 @@ function tryParse(relative: string, bytes: Uint8Array): SourceFile | null {
   try {
     return readSource(relative, bytes);
   } catch (error) {
-    // Unknown is not absent: an application or a Celery in it would be set up a second time.
-    const matters = error instanceof UserError && error.code === "source-too-large" && makesOne(bytes);
-    if (error instanceof UserError && !matters) return null;
+    if (error instanceof UserError && !matters(error, bytes)) return null;
     throw error;
   }
 }
 
-function makesOne(bytes: Uint8Array): boolean {
+/** Unknown is not absent: a Celery in it, or an application among data, would be set up a second time. */
+function matters({ code }: UserError, bytes: Uint8Array): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return ["Flask(", "Celery(", "celery_init_app("].some((call) => text.includes(call));
+  const calls = ["Celery(", "celery_init_app(", ...(code === "source-too-large" ? ["Flask("] : [])];
+  return calls.some((call) => text.includes(call));
 }

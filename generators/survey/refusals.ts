@@ -1,5 +1,6 @@
-import { importPoint, lineOf, type Node, type SourceFile } from "../python/index.ts";
+import { importPoint, lineOf, type Node, readSource, type SourceFile } from "../python/index.ts";
 import type { Candidate } from "./candidates.ts";
+import { filterNaming } from "./files.ts";
 import { isTestPath } from "./modules.ts";
 import type { Refusal } from "./project.ts";
 import type { Reading } from "./reading.ts";
@@ -50,7 +51,11 @@ function missingArguments(candidate: Candidate): {
   };
 }
 
-/** Why there is no candidate at all, where something in the source tells. */
+/**
+ * Why there is no candidate at all, where something in the source tells.
+ *
+ * @throws UserError `source-encoding` where the application may be in a file that can't be decoded
+ */
 export function explainAbsence(reading: Reading): Refusal[] {
   const found: Refusal[] = [];
   const refuse = (source: SourceFile, node: Node, code: string, why: string, fix: string) =>
@@ -62,7 +67,7 @@ export function explainAbsence(reading: Reading): Refusal[] {
       fix,
       manual: [],
     });
-  for (const source of reading.sources.values()) {
+  for (const source of [...reading.sources.values(), ...otherSources(reading)]) {
     // A file is parsed only where its text could hold one of the shapes that are looked for.
     if (
       isTestPath(source.path) ||
@@ -106,4 +111,13 @@ export function explainAbsence(reading: Reading): Refusal[] {
     }
   }
   return found;
+}
+
+/** Files that were not read before: Quart's name neither Flask nor Celery, and some can't be decoded. */
+function otherSources(reading: Reading): SourceFile[] {
+  const rest = reading.paths.filter((path) => path.endsWith(".py") && !reading.sources.has(path) && !isTestPath(path));
+  return filterNaming(reading.root, rest, ["Flask\\(", "Quart\\("]).flatMap((path) => {
+    const bytes = reading.read(path);
+    return bytes ? [readSource(path, bytes)] : [];
+  });
 }

@@ -78,7 +78,7 @@ project("carriage returns only", ["source-line-ends"], put("app.py", app.replace
 project("line ends of every kind", [""], put("app.py", app.replace("\n", "\r\n").replace("\n\n\n", "\n\r\n\n")));
 project(
   "lone surrogates",
-  ["", "no-flask-app", "source-encoding"],
+  ["source-encoding"],
   put("app.py", Buffer.concat([Buffer.from(app), Buffer.from([0xed, 0xa0, 0x80])])),
 );
 project("an empty file of a megabyte of blanks", [""], put("blank.py", `import flask\n${" ".repeat(1e6)}`));

@@ -11,7 +11,7 @@ export interface Case {
   answers?: Record<string, string>;
   /** `untouched`: refused or not, no byte changes. `either`: refused, or applied such that everything else holds. */
   verdict: "apply" | "refuse" | "either" | "untouched";
-  /** Code of the refusal. */
+  /** Code of the error, with `refuse`. */
   code?: string;
   target?: string;
   /** 1-based lines of the target's file before which celery_init_app must come. */
