@@ -23,7 +23,7 @@ export function splice(source: SourceFile, edits: readonly Edit[]): Uint8Array {
       code: "edit-breaks-syntax",
       what: `${source.path} was left alone.`,
       why: "the change would not have parsed as Python",
-      fix: "this is a bug of ours; please report it with the lines around the place",
+      fix: "mend the partial that you have replaced; without one it is a bug of ours: report it with the lines around the place",
     });
   }
   return encodeSource(source, text);

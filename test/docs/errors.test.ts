@@ -1,38 +1,10 @@
 /** docs/errors.md explains every code that a user can meet, and no other. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { test } from "uvu";
+import { codesInSource, documentedCodes, documentedSections } from "./codes.ts";
 
-const repository = path.resolve(import.meta.dirname, "../..");
-const read = (name: string) => readFileSync(path.join(repository, name), "utf8");
-
-/** How codes stand in the source. */
-const places = [
-  /\bcode: "([a-z-]+)"/g,
-  /\brefuse\((?:\s*source,\s*node,)?\s*"([a-z]+(?:-[a-z]+)+)"/g,
-  // Messages that are written in one piece: "… [input-closed]\n".
-  /[.}] \[([a-z]+(?:-[a-z]+)*)\]/g,
-];
-
-const inSource = new Set<string>();
-for (const name of readdirSync(path.join(repository, "generators"), { recursive: true, encoding: "utf8" })) {
-  if (!name.endsWith(".ts")) continue;
-  const text = read(path.join("generators", name));
-  for (const place of places) for (const [, code] of text.matchAll(place)) inSource.add(code!);
-  if (text.includes("code: `")) {
-    // The only code that is put together: `${module}-not-installed`.
-    assert.match(text, /code: `\$\{module\}-not-installed`/, `${name} puts a code together; name it here`);
-    for (const module of ["flask", "celery"]) inSource.add(`${module}-not-installed`);
-  }
-}
-
-const sections = new Map(
-  read("docs/errors.md")
-    .split(/^## /m)
-    .slice(1)
-    .map((section) => [section.slice(0, section.indexOf("\n")).trim(), section.slice(section.indexOf("\n")).trim()]),
-);
+const inSource = codesInSource();
+const sections = documentedSections();
 
 test("codes are found in the source", () => {
   for (const code of ["target-unknown", "dest-missing", "app-is-quart", "input-closed", "bug", "flask-not-installed"]) {
@@ -65,7 +37,7 @@ test("every section says what it means and what to do", () => {
 });
 
 test("sections are in alphabetical order, once each", () => {
-  const headings = [...read("docs/errors.md").matchAll(/^## (.+)$/gm)].map(([, code]) => code!);
+  const headings = documentedCodes();
   assert.deepEqual(headings, [...new Set(headings)].sort());
 });
 

@@ -204,6 +204,17 @@ test("partials of other plopfiles: text of any kind", async () => {
   );
 });
 
+test("a partial that would break a file of the user's is refused, and nothing is written", async () => {
+  const root = copyTree(bare, path.join(tempDir("partial-"), "project"));
+  const before = snapshotTree(root);
+  const run = runGenerator(generators.find(({ name }) => name === "celery-factory")!, {
+    root,
+    partials: { celery_items: "((((" },
+  });
+  await assert.rejects(run, { code: "edit-breaks-syntax" });
+  assertSameTree(before, snapshotTree(root));
+});
+
 test("files of odd names, links out, and folders of our own that lead elsewhere", async () => {
   const hostile = copyTree(bare, path.join(tempDir("odd-"), "project"));
   for (const name of ['qu"ote', "new\nline", "back\\slash", "{{x}}", "-rf", "$(touch pwned)", "\u202e"]) {

@@ -73,7 +73,7 @@ test("a team's own generator runs beside the pack", async () => {
 test("presets with a typing mistake are told when the pack is loaded, with exit 1", async () => {
   const { code, stderr } = await loaded({ defaults: { brokr: "redis" } }, "component");
   assert.is(code, 1);
-  assert.match(stderr, 'there is no prompt "brokr". Did you mean "broker"?');
+  assert.match(stderr, 'there is no prompt "brokr". Did you mean "broker"? [defaults-unknown]');
 });
 
 test("a folder that this user may not write to", async () => {

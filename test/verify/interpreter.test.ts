@@ -65,6 +65,22 @@ test("an environment without Flask is told, with the command that installs", asy
   assert.match(error.fix, /pip install -r requirements\.txt/);
 });
 
+test("an environment with Flask and without Celery is told, too", async () => {
+  const { python } = await pythonEnv();
+  const { stdout } = await execa(python, ["-c", "import flask, os; print(os.path.dirname(flask.__path__[0]))"]);
+  // The interpreter that runs the application sees Flask and what it needs, and nothing else.
+  const libraries = tempDir("flask-only-");
+  for (const name of ["flask", "werkzeug", "jinja2", "markupsafe", "itsdangerous", "click", "blinker"])
+    symlinkSync(path.join(stdout, name), path.join(libraries, name));
+  const folder = path.join(tempDir("flask-venv-"), "venv");
+  await execa(python, ["-m", "venv", "--without-pip", folder]);
+  const own = await execa(path.join(folder, "bin/python"), ["-c", "import site; print(site.getsitepackages()[0])"]);
+  writeTree({ "flask.pth": `${libraries}\n` }, own.stdout);
+  const error = await failure(verify(copyTree(sound), {}, path.join(folder, "bin/python")));
+  assert.equal(error.code, "celery-not-installed");
+  assert.match(error.fix, /pip install -r requirements\.txt/);
+});
+
 test("an environment that is a symlink elsewhere is run as what it is", async () => {
   const { python } = await pythonEnv();
   const root = copyTree(sound);
