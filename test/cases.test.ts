@@ -6,21 +6,18 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { Writable } from "node:stream";
 import { test } from "uvu";
 import { UserError } from "../generators/errors/index.ts";
-import { findGenerators } from "../generators/flow/find.ts";
 import type { Plan } from "../generators/flow/plan.ts";
 import { runGenerator } from "../generators/flow/run.ts";
 import { stages } from "../generators/flow/stages.ts";
-import type { Output } from "../generators/flow/terminal.ts";
 import type { Project } from "../generators/survey/project.ts";
 import { type Applied, type Case, checkExpectations, checkInitLines, onlyInserts } from "./support/case-checks.ts";
 import { compareGolden } from "./support/case-golden.ts";
+import { generatorNamed, silent } from "./support/generators.ts";
 import { assertSameTree, copyTree, type Entry, snapshotTree, tempDir } from "./support/temp.ts";
 
 const folder = path.join(import.meta.dirname, "cases");
-const generators = await findGenerators(new URL("../generators/", import.meta.url));
 const names = readdirSync(folder)
   .flatMap((topic) => readdirSync(path.join(folder, topic)).map((name) => `${topic}/${name}`))
   .filter((name) => existsSync(path.join(folder, name, "case.json")))
@@ -86,8 +83,7 @@ function surveyed(root: string): Promise<Project | null> {
 
 /** Runs the generator as a user without a terminal does. */
 async function attempt(root: string, wanted: Case): Promise<{ error: UserError | null; plan: Plan | null }> {
-  const generator = generators.find((each) => each.name === wanted.generator);
-  assert.ok(generator, `there is no generator ${wanted.generator}`);
+  const generator = generatorNamed(wanted.generator);
   let plan: Plan | null = null;
   const spied = { ...generator };
   if (generator.plan) {
@@ -103,11 +99,6 @@ async function attempt(root: string, wanted: Case): Promise<{ error: UserError |
     if (!(error instanceof UserError)) throw error;
     return { error, plan };
   }
-}
-
-function silent(): Output {
-  const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() }) as NodeJS.WriteStream;
-  return { out: nowhere(), err: nowhere() };
 }
 
 function isChanged(before: Map<string, Entry>, after: Map<string, Entry>): boolean {

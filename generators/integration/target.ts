@@ -1,5 +1,6 @@
 import { UserError } from "../errors/index.ts";
 import { firstSyntaxError, type SourceFile } from "../python/index.ts";
+import { pythonBehindLinks } from "../survey/files.ts";
 import type { FlaskApp, Project, Refusal } from "../survey/project.ts";
 
 /** The generator for each kind of application. */
@@ -15,6 +16,8 @@ export function chooseApp(project: Project, target: string, kind: FlaskApp["kind
   const found = target ? project.findApp(target) : (project.apps[0] ?? project.refusals[0] ?? null);
   if (!found) {
     if (target) throw unknownTarget(project, target);
+    // Reading it says that it leads out.
+    for (const path of pythonBehindLinks(project.root)) project.read(path);
     if (project.paths.some((path) => path.endsWith(".py"))) throw oldLineEnds(project) ?? noFlask();
     return null;
   }

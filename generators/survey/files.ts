@@ -171,3 +171,16 @@ function namesOne(file: number, buffer: Buffer, matches: (chunk: Buffer) => bool
     buffer.copy(buffer, 0, filled - kept, filled);
   }
 }
+
+/**
+ * Python at the top of a folder, in a file or a package, that stands behind a link out of it: never read, and not absent.
+ *
+ * @returns relative paths
+ */
+export function pythonBehindLinks(root: string): string[] {
+  const real = realpathSync(root);
+  return readFolder(real)
+    .filter((entry) => entry.isSymbolicLink())
+    .map(({ name }) => (isPython(name) ? name : `${name}/__init__.py`))
+    .filter((name) => existsSync(path.join(real, name)) && !leadsToFileInside(real, name));
+}

@@ -3,17 +3,15 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { Writable } from "node:stream";
 import fc from "fast-check";
 import { test } from "uvu";
 import { UserError } from "../../generators/errors/index.ts";
-import { findGenerators } from "../../generators/flow/find.ts";
 import { runGenerator } from "../../generators/flow/run.ts";
+import { generatorNamed, refusal, silent } from "../support/generators.ts";
 import { assertSameTree, copyTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";
 import { generate, makeApp } from "../verify/support/apps.ts";
 import { watchProcesses } from "./support/watch.ts";
 
-const generators = await findGenerators(new URL("../../generators/", import.meta.url));
 const bare = await makeApp("package", "none");
 const ready = copyTree(bare, path.join(tempDir("ready-"), "project"));
 await generate(ready, "celery-factory", {});
@@ -113,13 +111,8 @@ async function attempt(name: string, from: string, options: Options) {
   const outside = () => new Map([...snapshotTree(top)].filter(([file]) => !file.startsWith("project")));
   const [before, around] = [snapshotTree(root), outside()];
   const watch = watchProcesses();
-  const stream = () => new Writable({ write: (_chunk, _encoding, done) => done() }) as NodeJS.WriteStream;
   try {
-    await runGenerator(generators.find((one) => one.name === name)!, {
-      root,
-      ...options,
-      output: { out: stream(), err: stream() },
-    });
+    await runGenerator(generatorNamed(name), { root, ...options, output: silent() });
     applied++;
   } catch (error) {
     assert.ok(error instanceof UserError, `a bug: ${error instanceof Error ? error.stack : error}`);
@@ -140,7 +133,7 @@ async function attempt(name: string, from: string, options: Options) {
 
 test("answers of every generator, from the command line and as a team's presets", async () => {
   const one = fc.constantFrom("celery-factory", "celery-direct", "blueprint-task", "status-endpoint").chain((name) => {
-    const { prompts } = generators.find((generator) => generator.name === name)!;
+    const { prompts } = generatorNamed(name);
     const free = prompts
       .filter(({ name: prompt }) => !["preview", "install"].includes(prompt))
       .map((prompt) => prompt.name);
@@ -207,11 +200,8 @@ test("partials of other plopfiles: text of any kind", async () => {
 test("a partial that would break a file of the user's is refused, and nothing is written", async () => {
   const root = copyTree(bare, path.join(tempDir("partial-"), "project"));
   const before = snapshotTree(root);
-  const run = runGenerator(generators.find(({ name }) => name === "celery-factory")!, {
-    root,
-    partials: { celery_items: "((((" },
-  });
-  await assert.rejects(run, { code: "edit-breaks-syntax" });
+  const error = await refusal("celery-factory", { root, partials: { celery_items: "((((" } });
+  assert.equal(error.code, "edit-breaks-syntax");
   assertSameTree(before, snapshotTree(root));
 });
 

@@ -10,8 +10,8 @@ import { codesInSource, documentedCodes } from "../docs/codes.ts";
 import { ensureBuilt } from "../e2e/project.ts";
 import type { Case } from "../support/case-checks.ts";
 import { runCommand } from "../support/command.ts";
+import { run } from "../support/generators.ts";
 import { assertSameTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";
-import { generate } from "../verify/support/apps.ts";
 
 const tests = path.resolve(import.meta.dirname, "..");
 const bin = path.resolve(tests, "../dist/bin.js");
@@ -214,7 +214,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   bug: "flow/run",
   "case-clash": "changes/commit",
   "celery-not-installed": "verify/interpreter",
-  "changed-since-plan": "changes/commit",
+  "changed-since-plan": "hostile/bad-input",
   conflict: "changes/change-set",
   "defaults-unknown": "plop/command",
   "dest-is-the-pack": "package/package",
@@ -233,7 +233,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "not-an-identifier": "changes/helpers",
   "parent-not-a-folder": "changes/commit",
   "partial-invalid": "changes/render",
-  "path-outside": "changes/commit",
+  "path-outside": "hostile/bad-input",
   "python-not-found": "verify/interpreter",
   "python-not-runnable": "verify/interpreter",
   "restore-failed": "changes/kill",
@@ -249,7 +249,7 @@ test.before(ensureBuilt);
 for (const { code, files, command = "celery-factory", integrated, found, says = "" } of refusals) {
   test(`${code}: ${command}`, async () => {
     const root = writeTree(files, tempDir("code-"));
-    if (integrated) await generate(root, "celery-factory", {});
+    if (integrated) await run("celery-factory", { root });
     const before = snapshotTree(root);
     const env = { VIRTUAL_ENV: undefined, CELERY_BROKER_URL: undefined };
     const ran = await runCommand([process.execPath, bin, ...command.split(" ")], { cwd: root, env });

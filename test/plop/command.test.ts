@@ -1,6 +1,7 @@
 /** Through Plop's own command, without a terminal. */
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { fakePlopfile, plopCommand, runCommand } from "../support/command.ts";
@@ -77,17 +78,20 @@ test("presets with a typing mistake are told when the pack is loaded, with exit 
 });
 
 test("a folder that this user may not write to", async () => {
-  if (process.getuid?.() !== 0) return;
   const root = tempDir();
-  chmodSync(root, 0o755);
   const script = path.join(root, "check.mjs");
-  const dest = JSON.stringify(path.resolve(import.meta.dirname, "../../generators/flow/dest.ts"));
-  writeFileSync(
-    script,
-    `import("${"file://"}" + ${dest}).then(({ checkDest }) => { process.setuid(65534); try { checkDest(${JSON.stringify(root)}) } catch (error) { console.log(error.code) } });`,
-  );
+  const dest = pathToFileURL(path.resolve(import.meta.dirname, "../../generators/flow/dest.ts")).href;
+  // Root may write everywhere.
+  const lines = [
+    `const { checkDest } = await import(${JSON.stringify(dest)});`,
+    "if (process.getuid() === 0) process.setuid(65534);",
+    `try { checkDest(${JSON.stringify(root)}); } catch (error) { console.log(error.code); }`,
+  ];
+  writeFileSync(script, lines.join("\n"));
+  chmodSync(root, 0o555);
   const { stdout, stderr } = await runCommand([process.execPath, "--import", import.meta.resolve("tsx"), script]);
   assert.is(stdout.trim(), "dest-unwritable", stderr);
+  chmodSync(root, 0o755);
 });
 
 test("our own bin: the same names and prompts, without two dashes", async () => {

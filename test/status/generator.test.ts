@@ -2,16 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Writable } from "node:stream";
 import { execa } from "execa";
 import { test } from "uvu";
-import { generator as celeryDirect } from "../../generators/celery-direct.ts";
-import { generator as celeryFactory } from "../../generators/celery-factory.ts";
-import { UserError } from "../../generators/errors/index.ts";
 import type { Given } from "../../generators/flow/answers.ts";
-import type { Generator } from "../../generators/flow/generator.ts";
-import { runGenerator } from "../../generators/flow/run.ts";
-import { generator } from "../../generators/status-endpoint.ts";
+import { refusal as refusalOf, run as runNamed } from "../support/generators.ts";
 import { pythonEnv } from "../support/python-env.ts";
 import { assertSameTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";
 
@@ -112,7 +106,7 @@ test("a second run keeps what the first was told, and an edited file is a confli
 
 test("our own integrations, of a factory and of a module", async () => {
   const factory = writeTree({ "shop/__init__.py": plainFactory(), "requirements.txt": "flask\n" });
-  await run(factory, {}, celeryFactory);
+  await run(factory, {}, "celery-factory");
   await run(factory);
   await assertServes(factory, "shop:create_app()", "/tasks");
 
@@ -121,7 +115,7 @@ test("our own integrations, of a factory and of a module", async () => {
       'from flask import Flask\n\napp = Flask(__name__)\napp.secret_key = "dev"\n\n\n@app.get("/")\ndef index():\n    return "hello"\n',
     "requirements.txt": "flask\n",
   });
-  await run(direct, { mode: "direct" }, celeryDirect);
+  await run(direct, { mode: "direct" }, "celery-direct");
   await run(direct);
   assert.match(readFileSync(path.join(direct, "app.py"), "utf8"), /^from task_status import init_task_status$/m);
   await assertServes(direct, "app:app", "/tasks");
@@ -172,7 +166,7 @@ test("results that are off or unreadable are refused, byte for byte", async () =
     assertSameTree(before, snapshotTree(root), "a refusal must not touch anything");
   }
   const ours = writeTree({ "shop/__init__.py": plainFactory(), "requirements.txt": "flask\n" });
-  await run(ours, { results: "none" }, celeryFactory);
+  await run(ours, { results: "none" }, "celery-factory");
   assert.equal((await refusal(ours)).code, "results-off");
   const bare = writeTree({ "shop/__init__.py": plainFactory() });
   assert.equal((await refusal(bare)).code, "celery-missing");
@@ -239,19 +233,13 @@ function plainFactory(): string {
   return 'from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n    app.config["SECRET_KEY"] = "dev"\n    return app\n';
 }
 
-async function run(root: string, given: Given = {}, which: Generator = generator) {
-  const sink = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const outcome = await runGenerator(which, { root, given, output: { out: sink, err: sink } });
+async function run(root: string, given: Given = {}, name = "status-endpoint") {
+  const outcome = await runNamed(name, { root, given });
   return { written: outcome.written, answers: outcome.answers, next: outcome.plan?.next ?? [] };
 }
 
-async function refusal(root: string, given: Given = {}): Promise<UserError> {
-  const error = await run(root, given).then(
-    () => null,
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof UserError, `not refused: ${error}`);
-  return error;
+function refusal(root: string, given: Given = {}) {
+  return refusalOf("status-endpoint", { root, given });
 }
 
 /** The application starts, answers for a wrong handle, and takes its own blueprint twice without harm. */

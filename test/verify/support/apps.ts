@@ -1,19 +1,13 @@
 /** Small applications of every shape, and the generators run on them as a user without a terminal does. */
-import assert from "node:assert/strict";
 import path from "node:path";
-import { Writable } from "node:stream";
 import { execa } from "execa";
-import { UserError } from "../../../generators/errors/index.ts";
-import { findGenerators } from "../../../generators/flow/find.ts";
-import { runGenerator } from "../../../generators/flow/run.ts";
+import { run } from "../../support/generators.ts";
 import { tempDir, writeTree } from "../../support/temp.ts";
 
 export const databases = ["none", "flask-sqlalchemy", "sqlalchemy"] as const;
 export type Database = (typeof databases)[number];
 export const shapes = ["package", "flat", "direct", "hybrid", "scaffold"] as const;
 export type Shape = (typeof shapes)[number];
-
-const generators = await findGenerators(new URL("../../../generators/", import.meta.url));
 
 /** The project of one shape in a folder of its own, under Git. */
 export async function makeApp(shape: Shape, database: Database): Promise<string> {
@@ -23,17 +17,9 @@ export async function makeApp(shape: Shape, database: Database): Promise<string>
   return root;
 }
 
-/** Runs one generator to its end; what a user would read as an error fails the test. */
+/** Runs one generator to its end. */
 export async function generate(root: string, name: string, given: Readonly<Record<string, string>>): Promise<void> {
-  const generator = generators.find((one) => one.name === name);
-  assert.ok(generator, name);
-  const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() }) as NodeJS.WriteStream;
-  try {
-    await runGenerator(generator, { root, given, output: { out: nowhere(), err: nowhere() } });
-  } catch (error) {
-    // uvu takes the details of a UserError for a diff.
-    throw error instanceof UserError ? new Error(`${name}: ${error.message}`) : error;
-  }
+  await run(name, { root, given });
 }
 
 /** The generator that serves a shape, with the answers that only it has. */

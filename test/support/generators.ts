@@ -1,0 +1,43 @@
+/** The real generators in this process, run as by a user without a terminal. */
+import assert from "node:assert/strict";
+import { Writable } from "node:stream";
+import { UserError } from "../../generators/errors/index.ts";
+import { findGenerators } from "../../generators/flow/find.ts";
+import type { Generator } from "../../generators/flow/generator.ts";
+import { type Outcome, type RunOptions, runGenerator } from "../../generators/flow/run.ts";
+import type { Output } from "../../generators/flow/terminal.ts";
+
+const all = await findGenerators(new URL("../../generators/", import.meta.url));
+
+export function generatorNamed(name: string): Generator {
+  const found = all.find((generator) => generator.name === name);
+  assert.ok(found, `there is no generator ${name}`);
+  return found;
+}
+
+/** Takes whatever is printed. */
+export function silent(): Output {
+  const nowhere = () => new Writable({ write: (_chunk, _encoding, done) => done() }) as NodeJS.WriteStream;
+  return { out: nowhere(), err: nowhere() };
+}
+
+/** Runs a generator to its end; what a user would read as an error fails the test. */
+export async function run(name: string, options: RunOptions): Promise<Outcome> {
+  try {
+    return await runGenerator(generatorNamed(name), { output: silent(), ...options });
+  } catch (error) {
+    // uvu takes the details of a UserError for a diff.
+    throw error instanceof UserError ? new Error(`${name}: ${error.message}`) : error;
+  }
+}
+
+/** The error that a run ends with; each part of it is one line. */
+export async function refusal(name: string, options: RunOptions): Promise<UserError> {
+  const error: unknown = await runGenerator(generatorNamed(name), { output: silent(), ...options }).then(
+    () => null,
+    (thrown) => thrown,
+  );
+  assert.ok(error instanceof UserError, `not refused: ${error instanceof Error ? error.stack : error}`);
+  for (const part of [error.what, error.why, error.fix]) assert.match(part, /^[^\n]+$/);
+  return error;
+}
