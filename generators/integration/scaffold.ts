@@ -43,6 +43,7 @@ function overlay(base: Reading, files: ReadonlyMap<string, Uint8Array>): Reading
     root: base.root,
     paths,
     pathSet: new Set(paths),
+    named: [...base.named, ...sources.keys()],
     sources,
     read: (path) => files.get(path) ?? base.read(path),
     parse: (path) => sources.get(path) ?? base.parse(path),

@@ -10,7 +10,7 @@ import {
 } from "../python/index.ts";
 import { importsAs, importsOf } from "./imports-of.ts";
 import { isTestPath, modulePath, resolveImport } from "./modules.ts";
-import { type Reading, SIDE_WORDS } from "./reading.ts";
+import type { Reading } from "./reading.ts";
 import { Values } from "./values.ts";
 
 /** A name where it is defined; `name` null means the module itself. */
@@ -47,17 +47,11 @@ export function applicationSources(reading: Reading): SourceFile[] {
   return [...reading.sources.values()].filter((source) => isApplicationCode(reading, source.path));
 }
 
-/** Python files of the application whose bytes hold one of `words`, parsed; they need not name Flask. */
+/** Python files of the application that hold one of `words`, which are among SIDE_WORDS; they need not name Flask. */
 export function sourcesNaming(reading: Reading, words: readonly string[]): SourceFile[] {
-  const needles = words.map((word) => Buffer.from(word, "latin1"));
-  const side = words.every((word) => SIDE_WORDS.includes(word)) ? reading.sidePaths?.() : undefined;
-  return reading.paths.flatMap((path) => {
-    if (!path.endsWith(".py") || (side && !side.has(path)) || !isApplicationCode(reading, path)) return [];
-    const bytes = reading.read(path);
-    if (!bytes) return [];
-    const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const source = needles.some((needle) => view.includes(needle)) ? reading.parse(path) : null;
-    return source ? [source] : [];
+  return reading.named.flatMap((path) => {
+    const source = isApplicationCode(reading, path) ? reading.parse(path) : null;
+    return source && words.some((word) => source.text.includes(word)) ? [source] : [];
   });
 }
 

@@ -3,8 +3,8 @@ import path from "node:path";
 import { UserError } from "../errors/index.ts";
 import { readSource, type SourceFile } from "../python/index.ts";
 import { isEntryPath } from "./entry.ts";
-import { filterNaming, filterRelevant, listFiles } from "./files.ts";
-import { type Reading, SIDE_WORDS } from "./reading.ts";
+import { filterNaming, listFiles } from "./files.ts";
+import { FRAMEWORKS, type Reading, SIDE_WORDS } from "./reading.ts";
 import { FLASK_CLASSES, suspectNames } from "./suspects.ts";
 
 /** Reads the files of a project that name Flask or Celery, and any other one when it is asked for. */
@@ -20,17 +20,15 @@ export function openProject(root: string): Reading {
     cache.set(relative, source);
     return source;
   };
+  // One look at each file for everything that is sought: opening it costs more than the search.
+  const named = filterNaming(root, pythonPaths, [...FRAMEWORKS, ...SIDE_WORDS], "i");
+  const framework = new RegExp(FRAMEWORKS.join("|"), "i");
   const sources = new Map<string, SourceFile>();
-  for (const relative of filterRelevant(root, pythonPaths, ["flask", "celery"])) {
+  for (const relative of named) {
     const source = parse(relative);
-    if (source) sources.set(relative, source);
+    if (source && framework.test(source.text)) sources.set(relative, source);
   }
-  let side: ReadonlySet<string> | null = null;
-  const sidePaths = () => {
-    side ??= new Set(filterNaming(root, pythonPaths, SIDE_WORDS));
-    return side;
-  };
-  const reading: Reading = { root, paths, pathSet: new Set(paths), sources, sidePaths, read, parse };
+  const reading: Reading = { root, paths, pathSet: new Set(paths), named, sources, read, parse };
   for (const relative of relatedFiles(reading, pythonPaths)) {
     const source = parse(relative);
     if (source) sources.set(relative, source);
@@ -53,7 +51,7 @@ function relatedFiles(reading: Reading, pythonPaths: readonly string[]): string[
   const entries = rest.filter(
     (path) => isEntryPath(path) && any.test(Buffer.from(reading.read(path) ?? []).toString("latin1")),
   );
-  return [...new Set([...entries, ...(classes.length > 0 ? filterRelevant(reading.root, rest, classes) : [])])];
+  return [...new Set([...entries, ...(classes.length > 0 ? filterNaming(reading.root, rest, classes) : [])])];
 }
 
 /** Names that half of all files hold; and Flask's own, whose files have been found already. */

@@ -1,5 +1,8 @@
 import type { SourceFile } from "../python/index.ts";
 
+/** What makes a Python file one of `sources`, in any case. */
+export const FRAMEWORKS: readonly string[] = ["flask", "celery"];
+
 /** What the surveys look for in files that need not name Flask or Celery. */
 export const SIDE_WORDS: readonly string[] = [
   ...["sqlalchemy", "amqp://", "amqps://", "redis://", "rediss://", "REDIS_URL"],
@@ -13,10 +16,10 @@ export interface Reading {
   /** Every path that is not ignored, relative, with forward slashes, sorted. */
   paths: readonly string[];
   pathSet: ReadonlySet<string>;
-  /** Parsed Python files that name flask or celery. */
+  /** Python files that name one of FRAMEWORKS, or belong to those that do. */
   sources: ReadonlyMap<string, SourceFile>;
-  /** Python files whose bytes hold one of SIDE_WORDS, found by one look at each; absent where nothing is on disk. */
-  sidePaths?(): ReadonlySet<string>;
+  /** Python files that hold one of FRAMEWORKS or SIDE_WORDS, sorted: nothing else has to be looked into. */
+  named: readonly string[];
   read(path: string): Uint8Array | null;
   /** Parses any Python file of the project once; null when it does not exist or can't be decoded. */
   parse(path: string): SourceFile | null;

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import ignore from "ignore";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { filterRelevant, listFiles } from "../../generators/survey/files.ts";
+import { filterNaming, listFiles } from "../../generators/survey/files.ts";
 import { findGitTop, readInheritedIgnores } from "../../generators/survey/gitignore.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 
@@ -182,8 +182,8 @@ test("filters by the words in the bytes, whatever the encoding", () => {
   );
   writeFileSync(path.join(root, "latin.py"), Buffer.from("# caf\xe9\nimport celery", "latin1"));
   const all = listFiles(root).pythonPaths;
-  assert.equal(filterRelevant(root, all, ["flask", "celery"]), ["a.py", "c.py", "d.py", "latin.py"]);
-  assert.equal(filterRelevant(root, all, ["celery"]), ["c.py", "latin.py"]);
+  assert.equal(filterNaming(root, all, ["flask", "celery"], "i"), ["a.py", "c.py", "d.py", "latin.py"]);
+  assert.equal(filterNaming(root, all, ["celery"]), ["latin.py"]);
 });
 
 test("finds a word anywhere in a file longer than the buffer, across its border too", () => {
@@ -195,14 +195,14 @@ test("finds a word anywhere in a file longer than the buffer, across its border 
   writeFileSync(path.join(root, "none.py"), "x".repeat(3 * size));
   // The buffer still holds a "flask" of the file before: it must not count for the next one.
   const names = [...places.map((place) => `${place}.py`), "none.py"];
-  assert.equal(filterRelevant(root, names, ["flask"]), names.slice(0, -1));
+  assert.equal(filterNaming(root, names, ["flask"]), names.slice(0, -1));
 });
 
 test("files that are gone or can't be read are left out", () => {
   const root = makeTree(["a.py", "flask"]);
   mkdirSync(path.join(root, "folder.py"));
   chmodSync(path.join(root, "a.py"), 0o644);
-  assert.equal(filterRelevant(root, ["gone.py", "folder.py", "a.py"], ["flask"]), ["a.py"]);
+  assert.equal(filterNaming(root, ["gone.py", "folder.py", "a.py"], ["flask"]), ["a.py"]);
 });
 
 test.run();
