@@ -1,9 +1,10 @@
 import { UserError } from "./errors/index.ts";
 import type { Generator } from "./flow/generator.ts";
 import type { FlaskApp, Project } from "./survey/project.ts";
-import { verifyProject } from "./verify/index.ts";
 import { reportAsJson, reportAsText } from "./verify/report.ts";
-import { beginPython } from "./verify/start.ts";
+
+/** Loaded at need: what runs programs is half of all that Plop would wait for. */
+const loadChecklist = () => import("./verify/index.ts");
 
 /** Proves that the integration in a project works, in the project's own interpreter. Writes nothing. */
 export const generator: Generator = {
@@ -42,8 +43,12 @@ export const generator: Generator = {
       detect: () => ({ value: "text", certain: true }),
     },
   ],
-  begin: beginPython,
+  async begin(project) {
+    const { beginPython } = await loadChecklist();
+    return beginPython(project);
+  },
   async verify(project, answers, progress) {
+    const { verifyProject } = await loadChecklist();
     const app = findTarget(project, answers.target ?? "");
     const report = await verifyProject(project, { app, live: answers.live === "yes", progress });
     return { passed: report.ok, text: reportAsText(report), json: reportAsJson(report) };

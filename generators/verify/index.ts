@@ -11,6 +11,8 @@ import { checkDocumented, findWorkerCommands, type WorkerCommand } from "./stati
 import { listTracked } from "./static/tracked.ts";
 import { tellInstall } from "./tell-install.ts";
 
+export { beginPython } from "./start.ts";
+
 export interface VerifyOptions {
   /** The application that was chosen; null where only the worker's entry is known. */
   app: FlaskApp | null;
