@@ -78,7 +78,9 @@ function readFolder(read: Read, paths: readonly string[]): Found {
     versions: new Map(),
   };
   const scripted: string[] = [];
-  for (const name of paths) {
+  // Of thousands of Python files one may tell something.
+  const telling = paths.filter((name) => !name.endsWith(".py") || name.endsWith("setup.py"));
+  for (const name of telling) {
     if (path.posix.basename(name) === "pyproject.toml" && isNear(name)) {
       const bytes = read(name);
       if (!bytes) continue;
@@ -88,7 +90,7 @@ function readFolder(read: Read, paths: readonly string[]): Found {
       scripted.push(...dynamicFiles.map((file) => path.posix.join(path.posix.dirname(name), file)));
     } else if (isNear(name)) readOther(name, read, found, scripted);
   }
-  const wanted = [...paths.filter((name) => REQUIREMENTS.test(name) && !ASIDE.test(name)), ...scripted];
+  const wanted = [...telling.filter((name) => REQUIREMENTS.test(name) && !ASIDE.test(name)), ...scripted];
   readRequirementFiles(wanted, paths, read, found);
   // Locks win over pins: they say what is installed.
   const locked = new Map<string, string>();

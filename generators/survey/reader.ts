@@ -10,8 +10,9 @@ import { FLASK_CLASSES, suspectNames } from "./suspects.ts";
 /** Reads the files of a project that name Flask or Celery, and any other one when it is asked for. */
 export function openProject(root: string): Reading {
   const { paths, pythonPaths } = listFiles(root);
+  const top = realpathSync.native(root);
   const cache = new Map<string, SourceFile | null>();
-  const read = (relative: string) => readInside(root, relative);
+  const read = (relative: string) => readInside(top, relative);
   const parse = (relative: string) => {
     const known = cache.get(relative);
     if (known !== undefined) return known;
@@ -62,10 +63,11 @@ function isCommon(name: string): boolean {
 /**
  * Bytes of a file below the root; null when there is none.
  *
+ * @param top - real path of the root
  * @throws UserError `path-outside` when the path, or a symlink in it, leads out of the root
  */
-function readInside(root: string, relative: string): Uint8Array | null {
-  const full = path.join(root, relative);
+function readInside(top: string, relative: string): Uint8Array | null {
+  const full = path.join(top, relative);
   if (!lstatSync(full, { throwIfNoEntry: false })) return null;
   let real: string;
   try {
@@ -73,7 +75,6 @@ function readInside(root: string, relative: string): Uint8Array | null {
   } catch {
     return null; // A link to nothing.
   }
-  const top = realpathSync.native(root);
   if (real !== top && !real.startsWith(top + path.sep)) {
     throw new UserError({
       code: "path-outside",
