@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
 import pytest
@@ -30,6 +32,17 @@ def test_a_second_call_returns_the_same_celery(shop: Any) -> None:
     from shop.celery_app import celery_init_app
 
     assert celery_init_app(shop) is shop.extensions["celery"]
+
+
+def test_an_application_can_be_forgotten() -> None:
+    import plain
+    import shop
+
+    for create_app in (shop.create_app, plain.create_app):
+        apps = [weakref.ref(create_app()) for _ in range(3)]
+        create_app()  # the last one is Celery's default
+        gc.collect()
+        assert [app() for app in apps] == [None, None, None]
 
 
 def test_a_worker_pushes_a_new_context_each_time(shop: Any, run_worker: Any) -> None:

@@ -60,6 +60,16 @@ def log(tmp_path_factory: Any) -> str:
     return (folder / "log").read_text()
 
 
+def test_what_an_application_logs_as_extra_is_its_own() -> None:
+    from local import create_app
+    from local.celery_logging import add_ids
+
+    app = create_app(DEBUG=True)
+    record = app.logger.makeRecord("local", 20, __file__, 1, "x", (), None, extra={"request_id": "own"})
+    assert add_ids(record)
+    assert (record.request_id, record.task_id) == ("own", "-")
+
+
 def lines(log: str, part: str) -> list[str]:
     return [line for line in log.splitlines() if part in line]
 
