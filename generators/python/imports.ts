@@ -89,7 +89,16 @@ export function importPoint(source: SourceFile): { offset: number; line: number;
   return { offset: first.startIndex, line: lineOf(first), indent: "" };
 }
 
-/** `import a; x = 1` on one line: the next line is still right, since both have run by then. */
 function pointBehind(source: SourceFile, node: Node): { offset: number; line: number; indent: string } {
-  return { offset: nextLine(source.text, node.endIndex), line: node.endPosition.row + 2, indent: "" };
+  const last = lastOfLine(source, node);
+  return { offset: nextLine(source.text, last.endIndex), line: last.endPosition.row + 2, indent: "" };
+}
+
+/** The statement that ends the lines of `node`: in `import a; x = 1` the second, which may go on over several lines. */
+export function lastOfLine(source: SourceFile, node: Node): Node {
+  let last = node;
+  for (const next of statements(source.tree.rootNode)) {
+    if (next.startIndex >= last.endIndex && next.startPosition.row === last.endPosition.row) last = next;
+  }
+  return last;
 }

@@ -16,7 +16,8 @@ export function mergeImports(source: SourceFile, wanted: string, isOwn?: (item: 
   const tree = parseText(wanted);
   const own = statements(source.tree.rootNode).filter((node) => node.type.startsWith("import_"));
   const known = own.flatMap(namesOf);
-  const edits: Edit[] = [];
+  const joined: Edit[] = [];
+  const placed: Edit[] = [];
   for (const statement of statements(tree.rootNode)) {
     const missing = namesOf(statement).filter(
       (item) =>
@@ -30,9 +31,9 @@ export function mergeImports(source: SourceFile, wanted: string, isOwn?: (item: 
         first?.name &&
         namesOf(node).some((have) => have.name !== "*" && have.module === first.module && have.level === first.level),
     );
-    if (home && first?.name) edits.push(...missing.map((item) => addName(home, item)));
+    if (home && first?.name) joined.push(...missing.map((item) => addName(home, item)));
     else
-      edits.push(
+      placed.push(
         placeImport(
           source,
           missing.length === namesOf(statement).length ? statement.text : rewrite(statement.text, missing),
@@ -41,7 +42,8 @@ export function mergeImports(source: SourceFile, wanted: string, isOwn?: (item: 
       );
   }
   tree.delete();
-  return edits;
+  // Both may be at one offset, the end of a file without a final newline: a name belongs to the line before it.
+  return [...joined, ...placed];
 }
 
 /** `from x import a, c` gets `b` between the two when it is sorted. */

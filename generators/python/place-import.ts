@@ -1,4 +1,4 @@
-import { type ImportedName, importBlock, importPoint, namesOf } from "./imports.ts";
+import { type ImportedName, importBlock, importPoint, lastOfLine, namesOf } from "./imports.ts";
 import { parseText } from "./parser.ts";
 import type { Edit, SourceFile } from "./source.ts";
 import { insertLines } from "./splice.ts";
@@ -33,7 +33,7 @@ export function placeImport(
   const isSorted = keys.every((key, index) => index === 0 || keys[index - 1]! <= key);
   const later = isSorted ? like.find((node) => describe(node, isOwn).key > wanted.key) : undefined;
   if (later) return insertLines(source, later.startIndex, `${line}\n`);
-  return insertLines(source, nextLine(source.text, like.at(-1)!.endIndex), `${line}\n`);
+  return insertLines(source, nextLine(source.text, lastOfLine(source, like.at(-1)!).endIndex), `${line}\n`);
 }
 
 /** Where a name goes in a list of imported names: at its place where they are sorted, else last. */
