@@ -3,8 +3,9 @@
  * and a config class gets Celery, and a real worker runs its task.
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import { type Server, skip, startRabbitmq, startRedis } from "../support/servers.ts";
 import { assertSameTree, snapshotTree } from "../support/temp.ts";
@@ -40,6 +41,32 @@ function redisTests({ url }: Server): void {
     }
     assert.match(worker.output(), /Task shop\.tasks\.example_task\[[^\]]+\] succeeded/);
     assert.ok(!worker.output().includes("Traceback"), worker.output());
+  });
+
+  test("Redis: a task that ends while the server is away keeps its result", async () => {
+    const root = makeProject("shop");
+    await apply(root, "celery-factory");
+    const server = await startRedis();
+    assert.ok(server);
+    const own = { CELERY_BROKER_URL: url.replace(/0$/, "4"), CELERY_RESULT_BACKEND: server.url };
+    const tasks = path.join(root, "shop/tasks.py");
+    const slow =
+      "@shared_task(ignore_result=False)\ndef slow() -> int:\n    import time\n\n    time.sleep(3)\n    return 7\n";
+    appendFileSync(tasks, `\n\n${slow}`);
+    const worker = await startWorker(root, own);
+    try {
+      const send = "import json, make_celery\nfrom shop.tasks import slow\nprint(json.dumps(slow.delay().id))";
+      const id = await python<string>(root, send, own);
+      await until(() => worker.output().includes("received"), 10, worker.output);
+      await server.kill();
+      await sleep(5000);
+      await server.restart();
+      const read = `import make_celery\nprint(make_celery.celery_app.AsyncResult("${id}").get(timeout=20))`;
+      assert.equal(await python(root, read, own), 7, worker.output());
+    } finally {
+      await worker.stop();
+      await server.stop();
+    }
   });
 
   test("Redis: an idle worker stops at once, and gives back a task that waits for its time", async () => {
