@@ -67,6 +67,15 @@ def test_never_sent_after_the_transaction_ended_otherwise(session: Any, delay: A
     assert task.sent == []
 
 
+def test_never_sent_after_a_rollback_of_what_has_not_begun(session: Any, delay: Any) -> None:
+    task = Recorder()
+    delay(session, task, 1)
+    session.rollback()
+    session.execute(text("select 1"))
+    session.commit()
+    assert task.sent == []
+
+
 def test_a_released_savepoint_does_not_send_yet(session: Any, delay: Any) -> None:
     task = Recorder()
     with session.begin_nested():
