@@ -123,9 +123,18 @@ def create_app():
     return app
 `,
       "src/depot/store.py": `from sqlalchemy import create_engine
+from sqlalchemy.orm import Session as Plain
 from sqlalchemy.orm import scoped_session, sessionmaker
 
-Session = scoped_session(sessionmaker(bind=create_engine("sqlite:///depot.db")))
+engine = create_engine("sqlite:///depot.db")
+
+
+class RoutingSession(Plain):
+    def get_bind(self, mapper=None, clause=None):
+        return engine
+
+
+Session = scoped_session(sessionmaker(class_=RoutingSession))
 `,
       "src/depot/tasks.py": "from celery import shared_task\n\n\n@shared_task\ndef count():\n    return 1\n",
     },
