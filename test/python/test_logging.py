@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 ENTRY = """
-import logging
+import logging.config
 from local import create_app
 from celery import shared_task
 from flask import current_app
 
+# As many applications do at their start; so does Alembic when they migrate then.
+logging.config.dictConfig({"version": 1})
 flask_app = create_app(CELERY={"broker_url": "%s"}, NAME="local")
 flask_app.logger.warning("touched before the worker configures logging")
 
