@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { suite } from "uvu";
 import { pythonEnv } from "../support/python-env.ts";
 import { freePort, type Server, skip, startRabbitmq, startRedis } from "../support/servers.ts";
-import { redChecks, sound, verify } from "./support/twin.ts";
+import { makeTwin, redChecks, sound, verify } from "./support/twin.ts";
 
 const test = suite("live");
 
@@ -48,6 +48,20 @@ test("a real worker on Redis, and nothing is left of it", async () => {
   assert.match(report.checks.find(({ id }) => id === "worker-starts")!.detail, /real worker/);
   assert.equal(await keysLeft(redis), "[]");
   assert.deepEqual(workersLeft(), []);
+  await redis.stop();
+});
+
+test("servers that only Flask's configuration names, on ports of their own", async () => {
+  const redis = await startRedis();
+  if (!redis) return skip("live verification on a configured Redis", "redis-server is not installed");
+  const port = String(redis.port);
+  const root = makeTwin({
+    patch: [
+      ["shop/config.py", "localhost:6379/0", `localhost:${port}/0`],
+      ["shop/config.py", "localhost:6379/1", `localhost:${port}/1`],
+    ],
+  });
+  assert.deepEqual(redChecks(await verify(root, { live: true })), []);
   await redis.stop();
 });
 

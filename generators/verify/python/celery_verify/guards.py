@@ -2,12 +2,18 @@
 
 import errno
 import faulthandler
+import re
 import socket
 import sys
 from collections.abc import Iterable
 from typing import Any, Callable
 
-_resolved: set = set()
+_allowed: set[int] = set()
+
+
+def allow_server(url: str) -> None:
+    """Lets through the port of a server; of several, with alternatives joined by `;`."""
+    _allowed.update(int(port) for port in re.findall(r":(\d{2,5})(?=[/?;]|$)", url))
 
 
 def deny_network(ports: Iterable[int], seen: Callable[[str], None]) -> None:
@@ -15,14 +21,14 @@ def deny_network(ports: Iterable[int], seen: Callable[[str], None]) -> None:
 
     Code in C, such as a database driver of its own, can't be watched in this way.
     """
-    allowed = frozenset(ports)
+    _allowed.update(ports)
 
     def hook(event: str, args: Any) -> None:
         if not event.startswith("socket."):
             return
         if event in ("socket.connect", "socket.sendto"):
             address = args[1]
-            if isinstance(address, tuple) and len(address) > 1 and address[1] in allowed:
+            if isinstance(address, tuple) and len(address) > 1 and address[1] in _allowed:
                 return
             seen(_name(address))
             raise ConnectionRefusedError(
@@ -31,8 +37,8 @@ def deny_network(ports: Iterable[int], seen: Callable[[str], None]) -> None:
         if event == "socket.getaddrinfo":
             host, port = args[0], args[1]
             if (
-                port in allowed
-                or str(port) in {str(one) for one in allowed}
+                port in _allowed
+                or str(port) in {str(one) for one in _allowed}
                 or host in (None, "", "localhost", "127.0.0.1")
             ):
                 return

@@ -10,7 +10,7 @@ import threading
 import time
 from typing import Any, Optional
 
-from . import probes
+from . import guards, probes
 from .application import Application
 from .events import Events, Failed
 from .tasks import Runner, register_other_bases
@@ -121,6 +121,9 @@ class Real:
     def start(self) -> Runner:
         app = self.application.celery
         place = self.application.celery_place()
+        # They may come from `.env` or from Flask's configuration, which only the application knows.
+        for url in (app.conf.broker_url, app.conf.result_backend):
+            guards.allow_server(str(url))
         self._reach_broker(place)
         if not self.request["entry"]:
             raise Failed(
