@@ -6,7 +6,7 @@ import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
 import { CompiledTemplates, compileSpec } from "./compiled.ts";
 import { registerHelpers } from "./helpers.ts";
-import { findTemplates, listPartials, readPartials, readText } from "./template-files.ts";
+import { completeLines, findTemplates, listPartials, readPartials, readText } from "./template-files.ts";
 
 export { registerHelpers } from "./helpers.ts";
 
@@ -33,7 +33,7 @@ export class Templates {
    * @throws UserError `unknown-partial`, `partial-invalid`
    */
   constructor(overrides: Readonly<Record<string, string>> = {}) {
-    this.#overrides = overrides;
+    this.#overrides = completeLines(overrides, this.#ownPartials());
     for (const [name, text] of Object.entries(overrides)) this.#checkOverride(name, text);
   }
 

@@ -34,6 +34,18 @@ export function readPartials(templates: string): Record<string, string> {
   return Object.fromEntries(entries.map(([name, file]) => [name, readText(path.join(templates, `${file}.hbs`))]));
 }
 
+/** Replaced partials end as ours do: without a line's end the next line of the file would be joined to them. */
+export function completeLines(
+  replaced: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const entries = Object.entries(replaced).map(([name, text]) => {
+    const isCut = text !== "" && !text.endsWith("\n") && own[name]?.endsWith("\n");
+    return [name, isCut ? `${text}\n` : text] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 /** A template's text, with line feeds only. */
 export function readText(file: string): string {
   return readFileSync(file, "utf8").replaceAll("\r\n", "\n");

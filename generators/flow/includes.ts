@@ -1,7 +1,7 @@
 /** What a team may include below its own plopfile: `plop.load("plop-pack-flask-celery", {}, { partials: true, helpers: true })`. */
 import type { NodePlopAPI } from "plop";
 import { registerHelpers } from "../changes/helpers.ts";
-import { findTemplates, readPartials } from "../changes/template-files.ts";
+import { completeLines, findTemplates, readPartials } from "../changes/template-files.ts";
 import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
 
@@ -26,7 +26,7 @@ export function registerPartials(plop: NodePlopAPI, replaced: Readonly<Record<st
       fix: `Use one of: ${known.join(", ")}.`,
     });
   }
-  for (const [name, text] of Object.entries({ ...own, ...replaced })) plop.setPartial(name, text);
+  for (const [name, text] of Object.entries({ ...own, ...completeLines(replaced, own) })) plop.setPartial(name, text);
 }
 
 /** Registers the helpers of our templates. Plop escapes for HTML, which would turn Python's quotes into entities. */

@@ -80,7 +80,7 @@ test("a missing variable is an error that names template and variable", () => {
 test("partials are replaced, broken or unknown ones refused with a hint", () => {
   const replaced = inPackage(
     templates,
-    `const t = new Templates({ header: "# Licence of {{py name}}\\n", body: "pass\\n\\nx = 1\\n" });
+    `const t = new Templates({ header: "# Licence of {{py name}}", body: "pass\\n\\nx = 1\\n" });
      process.stdout.write(t.render("page.py", { name: "n" }) + t.partials().header);`,
   );
   assert.ok(replaced.ok, replaced.output);
