@@ -1,3 +1,4 @@
+import path from "node:path";
 import { UserError } from "../errors/index.ts";
 import { firstSyntaxError, type SourceFile } from "../python/index.ts";
 import { pythonBehindLinks } from "../survey/files.ts";
@@ -18,13 +19,14 @@ export function chooseApp(project: Project, target: string, kind: FlaskApp["kind
     if (target) throw unknownTarget(project, target);
     // Reading it says that it leads out.
     for (const path of pythonBehindLinks(project.root)) project.read(path);
-    if (project.paths.some((path) => path.endsWith(".py"))) throw oldLineEnds(project) ?? noFlask();
+    if (project.paths.some((path) => path.endsWith(".py"))) throw oldLineEnds(project) ?? noFlask(project);
     return null;
   }
   if (!("inits" in found)) throw refused(found);
   // A function that configures and returns a module-level app can be used either way.
   const isBoth = mode === "hybrid" && found.hybrid;
   if (found.kind !== kind && !isBoth) throw otherKind(found, kind);
+  checkPlace(project, found);
   checkNames(project, found);
   checkSyntax(found.file);
   return found;
@@ -89,12 +91,17 @@ function unknownTarget(project: Project, target: string): UserError {
   });
 }
 
-function noFlask(): UserError {
+function noFlask({ paths }: Project): UserError {
+  const hasPython = paths.some((path) => path.endsWith(".py"));
   return new UserError({
     code: "no-flask-app",
     what: "No Flask application was found.",
-    why: "the folder has Python files, but none of them makes a Flask application that a module or a function hands out",
-    fix: "run it in your application's folder (--dest), name the application (--target path.py:name), or start from an empty folder",
+    why: hasPython
+      ? "the folder has Python files, but none of them makes a Flask application that a module or a function hands out"
+      : "the folder has no Python files",
+    fix: hasPython
+      ? "run it in your application's folder (--dest), name the application (--target path.py:name), or start from an empty folder"
+      : "run it in your application's folder (--dest), or make an application here with celery-factory first",
   });
 }
 
@@ -107,6 +114,18 @@ function oldLineEnds(project: Project): UserError | null {
     what: `${source.path} was left as it is.`,
     why: "its lines end with a carriage return alone, as on a Mac of the last century, and can't be told apart for certain",
     fix: "save it with the line ends of today (LF or CRLF) and run the command again",
+  });
+}
+
+/** In the folder of a package, modules are imported through the package: every import that we write would be wrong. */
+function checkPlace({ root, paths }: Project, { file, at, name }: FlaskApp): void {
+  const isPackage = paths.includes("__init__.py") && path.posix.dirname(file.path) === ".";
+  if (!isPackage || (file.path !== "__init__.py" && !/^[ \t]*from \./m.test(file.text))) return;
+  throw new UserError({
+    code: "dest-in-package",
+    what: `${root} is a package, not the project's folder; nothing was changed.`,
+    why: `${at.path}:${at.line} ("${name}") is imported through it, as ${path.basename(root)}`,
+    fix: `give the folder above it: --dest ${path.relative(process.cwd(), path.dirname(root)) || "."}`,
   });
 }
 
@@ -132,7 +151,10 @@ function checkNames(project: Project, app: FlaskApp): void {
  */
 export function appForTasks(project: Project): FlaskApp {
   const [app, ...others] = project.apps;
-  if (app && others.length === 0) return app;
+  if (app && others.length === 0) {
+    checkPlace(project, app);
+    return app;
+  }
   if (app) {
     throw new UserError({
       code: "target-ambiguous",
@@ -142,5 +164,5 @@ export function appForTasks(project: Project): FlaskApp {
       details: project.apps.map(({ target }) => `  ${target}`),
     });
   }
-  throw project.refusals[0] ? refused(project.refusals[0]) : noFlask();
+  throw project.refusals[0] ? refused(project.refusals[0]) : noFlask(project);
 }
