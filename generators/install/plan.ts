@@ -76,6 +76,25 @@ export function formatCommand(command: readonly string[]): string {
   return command.map((part) => (/^[\w./:=@%+-]+$/.test(part) ? part : `'${part.replaceAll("'", "'\\''")}'`)).join(" ");
 }
 
+/** A command as it is typed from here, for a project that may stand elsewhere. */
+export function inFolder(folder: string, command: string): string {
+  const way = fromHere(folder);
+  return way === "" ? command : `(cd ${formatCommand([way])} && ${command})`;
+}
+
+/** What makes `python` and `celery` those of the project's virtual environment, where none is active. */
+export function activate(deps: Dependencies, root: string, environment: NodeJS.ProcessEnv = process.env): string[] {
+  if (deps.manager !== "pip" || environment.VIRTUAL_ENV || environment.CONDA_PREFIX) return [];
+  const found = findVirtualEnvironment(root, environment)?.folder;
+  const folder = formatCommand([fromHere(found ?? path.join(root, ".venv"))]);
+  return [`${found ? "" : `python3 -m venv ${folder} && `}. ${folder}/bin/activate`];
+}
+
+function fromHere(folder: string): string {
+  const way = path.relative(process.cwd(), folder);
+  return way.length < folder.length ? way : folder;
+}
+
 function step(root: string, command: readonly string[]): InstallStep {
   return { command, cwd: path.resolve(root) };
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Workbench } from "../flow/generator.ts";
 import type { Answers, Plan } from "../flow/plan.ts";
-import { formatCommand } from "../install/plan.ts";
+import { activate, inFolder } from "../install/plan.ts";
 import { EditBook } from "../python/index.ts";
 import { planDependencies, type Wanted } from "../settings/dependencies.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
@@ -63,6 +63,7 @@ export function planIntegration(
     warnings: [...warningsFor(project, app, wanted), ...warnings],
     next: isNew
       ? [
+          ...activate(project.dependencies, project.root),
           ...inOrder(
             project,
             dependencies.next.map((command) => there(command)),
@@ -73,12 +74,6 @@ export function planIntegration(
         ]
       : [],
   };
-}
-
-/** A command as it is typed from here, for a project that may stand elsewhere. */
-function inFolder(folder: string, command: string): string {
-  const way = path.relative(process.cwd(), folder);
-  return way === "" ? command : `(cd ${formatCommand([way.length < folder.length ? way : folder])} && ${command})`;
 }
 
 /** Values that only the user knows, or that are read from the environment alone. */

@@ -1,7 +1,7 @@
 import { UserError } from "../errors/index.ts";
 import type { Integration } from "../flow/integration.ts";
 import type { InstallStep } from "../flow/plan.ts";
-import { explainNoInstall, formatCommand, planInstall } from "../install/plan.ts";
+import { explainNoInstall, formatCommand, inFolder, planInstall } from "../install/plan.ts";
 import { type Wanted, writeRequirement } from "../settings/dependencies.ts";
 import type { Project } from "../survey/project.ts";
 
@@ -30,7 +30,7 @@ export function installStep(project: Project, wanted: readonly Wanted[]): Instal
     what: "The packages can't be installed, so nothing was changed.",
     why: reason,
     fix: "make a virtual environment and run the command again, or leave --install out",
-    details: commands.map((command) => `  ${command}`),
+    details: commands.map((command) => `  ${inFolder(project.root, command)}`),
   });
 }
 

@@ -1,11 +1,20 @@
+/** The command that installs what a project needs, for errors. */
+import path from "node:path";
+import { formatCommand, inFolder } from "../install/plan.ts";
+import { findVirtualEnvironment } from "../survey/dependencies/environment.ts";
 import type { Project } from "../survey/project.ts";
 
-/** The command that installs what the project declares, as a person types it. */
-export function tellInstall(project: Project): string {
-  const { manager, files } = project.dependencies;
-  if (manager === "uv") return "uv sync";
-  if (manager !== "pip") return `${manager} install`;
+/** The command that installs what the project declares and Celery, as a person types it from here. */
+export function tellInstall({ root, dependencies }: Project): string {
+  const { manager, files } = dependencies;
+  if (manager === "uv") return inFolder(root, "uv sync");
+  if (manager !== "pip") return inFolder(root, `${manager} install`);
   const requirements = files.find((file) => file.kind === "requirements")?.path;
-  const what = requirements ? `-r ${requirements}` : 'flask "celery[redis]"';
-  return `python3 -m venv .venv && .venv/bin/pip install ${what}`;
+  const isPackage = files.some((file) => file.kind === "pyproject-pep621");
+  const declared = requirements ? ["-r", requirements] : isPackage ? ["-e", "."] : ["flask"];
+  const celery = files.some((file) => file.declares.includes("celery")) ? [] : ["celery[redis]"];
+  const found = findVirtualEnvironment(root)?.python;
+  const python = found ? path.relative(root, found) : ".venv/bin/python";
+  const install = formatCommand([python, "-m", "pip", "install", ...declared, ...celery]);
+  return inFolder(root, found ? install : `python3 -m venv .venv && ${install}`);
 }
