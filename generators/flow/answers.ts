@@ -17,8 +17,11 @@ const longest = 500;
  */
 export function checkAnswer(prompt: Prompt, raw: string | boolean): string {
   const value = String(raw);
+  const isYesNo = prompt.choices?.some((choice) => choice.value === "yes") === true;
+  // What `--broker` alone is read as.
+  if (value === "true" && !isYesNo) throw withoutValue(prompt);
   if (!prompt.choices || prompt.accepts?.(value)) return checkText(prompt, value);
-  const wanted = prompt.choices.some((choice) => choice.value === "yes") ? asYesNo(value) : value;
+  const wanted = isYesNo ? asYesNo(value) : value;
   const choice = prompt.choices.find((one) => one.value.toLowerCase() === wanted.toLowerCase());
   if (choice) return choice.value;
   const values = prompt.choices.map((one) => one.value);
@@ -27,6 +30,15 @@ export function checkAnswer(prompt: Prompt, raw: string | boolean): string {
     what: `${prompt.name}: ${quote(value)} is not one of ${values.join(", ")}.${didYouMean(value, values)}`,
     why: `${prompt.name} has a closed set of values.`,
     fix: `Give --${prompt.name} one of: ${prompt.choices.map((one) => `${one.value} (${one.hint})`).join(", ")}.`,
+  });
+}
+
+function withoutValue({ name, choices }: Prompt): UserError {
+  return new UserError({
+    code: "answer-invalid",
+    what: `${name}: --${name} has no value.`,
+    why: "The value stands behind the name.",
+    fix: `Give --${name} ${choices ? `one of: ${choices.map(({ value }) => value).join(", ")}` : "<value>"}.`,
   });
 }
 

@@ -2,7 +2,7 @@
 import path from "node:path";
 import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
-import { isPlaceholder, readNamed } from "./command-line.ts";
+import { isPlaceholder, ownCommand, readNamed } from "./command-line.ts";
 import { explain, ownVersion } from "./explain.ts";
 import { findGenerator, findGenerators } from "./find.ts";
 import type { Generator } from "./generator.ts";
@@ -35,8 +35,11 @@ const switches: Readonly<Record<string, string>> = {
   "-f": "force",
 };
 
+const typed = "npx plop-pack-flask-celery";
+
 /** Runs one command line and sets the exit code. Never throws. */
 export async function runBin(args: readonly string[], options: BinOptions): Promise<void> {
+  process.env[ownCommand] = typed;
   try {
     await carryOut(readBinCommand(args), options);
   } catch (error) {
@@ -70,7 +73,7 @@ async function carryOut(command: Command, options: BinOptions): Promise<void> {
     root: command.dest,
     given: Object.fromEntries(given),
     force: flags.has("force"),
-    verifyCommand: `npx plop-pack-flask-celery ${verifier}`,
+    verifyCommand: `${typed} ${verifier}`,
     ...(options.stages ? { stages: options.stages } : {}),
   });
   await writeLines(terminal.err, `${painter(terminal.err)("green", "✔")} ${summary}`);

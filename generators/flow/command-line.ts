@@ -1,12 +1,17 @@
 /** The command line as Plop 4 reads it, so that what is known when the plopfile loads agrees with what Plop does later. */
 import { parseArgs } from "node:util";
 
+/** Environment variable with our own command, which runs Plop inside; under Plop itself it is not set. */
+export const ownCommand = "PLOP_PACK_FLASK_CELERY_COMMAND";
+
 /** What a command line says about generators. */
 export interface CommandLine {
   /** Positional words: the generator's name, then answers in the order of its prompts. */
   words: readonly string[];
   /** Named answers, given after `--`. */
   named: Readonly<Record<string, string>>;
+  /** Names of the options before `--`, Plop's own and others. */
+  options: readonly string[];
   force: boolean;
 }
 
@@ -37,7 +42,12 @@ export function readPlopCommand(args: readonly string[] = process.argv.slice(2))
     strict: false,
     allowPositionals: true,
   });
-  return { words: positionals, named: readNamed(after).named, force: values.force === true };
+  return {
+    words: positionals,
+    named: readNamed(after).named,
+    options: Object.keys(values),
+    force: values.force === true,
+  };
 }
 
 /** Reads `--name value`, `--name=value`, and `--name` alone as "true"; everything else is a positional word. */

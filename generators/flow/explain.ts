@@ -18,9 +18,13 @@ export function explain(error: unknown): string {
   return maskSecrets(lines.join("\n"));
 }
 
-/** The same as an Error whose message and stack are the text, for Plop, which prints one or the other. */
-export function explained(error: unknown): Error {
-  const result = new Error(explain(error), { cause: error });
+/**
+ * The same as an Error whose message and stack are the text, for Plop, which prints one or the other.
+ *
+ * @param rename puts a team's prefix before the generators that the text names
+ */
+export function explained(error: unknown, rename: (text: string) => string = (text) => text): Error {
+  const result = new Error(rename(explain(error)));
   result.stack = result.message;
   return result;
 }

@@ -1,5 +1,6 @@
 /** At the end of a change that somebody was asked about: shall it be proved now? */
 import type { NodePlopAPI } from "plop";
+import type { Project } from "../survey/project.ts";
 import type { Generator } from "./generator.ts";
 import type { Plan } from "./plan.ts";
 
@@ -8,6 +9,14 @@ export const verifier = "celery-verify";
 
 interface WithInquirer {
   inquirer: { prompt(questions: object[]): Promise<Record<string, unknown>> };
+}
+
+/** Whether there is a Python with Celery to prove it with. Without one, a yes would only lead to an error. */
+export async function canVerify({ root, dependencies }: Project): Promise<boolean> {
+  if (process.env.CELERY_VERIFY_PYTHON) return true;
+  const { findVirtualEnvironment } = await import("../survey/dependencies/environment.ts");
+  const found = findVirtualEnvironment(root);
+  return found ? found.packages.has("celery") : dependencies.manager !== "pip" || Boolean(process.env.CONDA_PREFIX);
 }
 
 /** Asks, and runs `verify` on a yes. Only to be called where a question has been answered before. */

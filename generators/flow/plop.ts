@@ -3,10 +3,10 @@ import type { NodePlopAPI } from "plop";
 import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
 import { checkAnswer, type Given } from "./answers.ts";
-import { givenOn, readPlopCommand } from "./command-line.ts";
+import { type CommandLine, givenOn, ownCommand, readPlopCommand } from "./command-line.ts";
 import { explained } from "./explain.ts";
 import type { Generator } from "./generator.ts";
-import { offerVerify, verifier } from "./offer.ts";
+import { canVerify, offerVerify, verifier } from "./offer.ts";
 import type { Plan } from "./plan.ts";
 import { openPromptType, plopPrompts } from "./prompts.ts";
 import { runGenerator } from "./run.ts";
@@ -43,26 +43,32 @@ export function registerGenerators(
   config: PackConfig = {},
   use: Stages = stages,
 ): void {
+  checkConfig(config);
   const { prefix = "", partials = {} } = config;
   const defaults = checkDefaults(generators, config.defaults ?? {});
   const line = readPlopCommand();
   // Plop gives --force to the plopfile that it reads itself, not to a pack that this one loads.
   const force = line.force || config.force === true;
+  const rename = prefixer(prefix, generators);
   const sessions = new Map<string, Session>();
   registerOpenPrompt(plop);
 
   for (const generator of generators) {
     const preset = defaults.get(generator.name) ?? {};
+    const name = `${prefix}${generator.name}`;
+    const names = generator.prompts.map((prompt) => prompt.name);
     const session = new Session(generator, {
-      root: () => plop.getDestBasePath(),
+      root: () => {
+        refuseMisplaced(line, name, names);
+        return plop.getDestBasePath();
+      },
       defaults: preset,
       partials,
       force,
       stages: use,
+      explained: (error) => explained(error, rename),
     });
     sessions.set(generator.name, session);
-    const name = `${prefix}${generator.name}`;
-    const names = generator.prompts.map((prompt) => prompt.name);
     plop.setGenerator(name, {
       description: generator.description,
       prompts: plopPrompts(generator, session, {
@@ -75,12 +81,18 @@ export function registerGenerators(
   }
 
   const checker = generators.find((generator) => generator.name === verifier);
-  const verifyCommand = checker ? { verifyCommand: `npx plop ${prefix}${verifier}` } : {};
+  const typed = process.env[ownCommand] ?? "npx plop";
+  const verifyCommand = checker ? { verifyCommand: `${typed} ${prefix}${verifier}` } : {};
 
   const run = async (generator: Generator, given: Given, overwrite: boolean, api: NodePlopAPI): Promise<string> => {
+    refuseMisplaced(
+      line,
+      `${prefix}${generator.name}`,
+      generator.prompts.map((prompt) => prompt.name),
+    );
     const project = await sessions.get(generator.name)!.close();
     const afterwards = async (plan: Plan) => {
-      if (project && checker)
+      if (project && checker && (await canVerify(project)))
         await offerVerify(api, () => run(checker, { target: plan.target || undefined }, false, api));
     };
     const outcome = await runGenerator(generator, {
@@ -105,8 +117,28 @@ export function registerGenerators(
       await stopSpinner();
       return await run(generator, answers ?? (data as Given), force || forced === true, api);
     } catch (error) {
-      throw explained(error);
+      throw explained(error, rename);
     }
+  });
+}
+
+/** What our messages call `celery-factory` is `acme-celery-factory` to a team that has chosen that prefix. */
+function prefixer(prefix: string, generators: readonly Generator[]): (text: string) => string {
+  const names = generators.map(({ name }) => name).join("|");
+  const named = new RegExp(`(?<![\\w/-])(?:${names})(?![\\w/-])`, "g");
+  return (text) => (prefix === "" ? text : text.replace(named, (name) => `${prefix}${name}`));
+}
+
+/** Before `--`, Plop takes `--preview diff` for an option that it does not know and the next answer. */
+function refuseMisplaced(line: CommandLine, name: string, prompts: readonly string[]): void {
+  const misplaced = line.words[0] === name ? line.options.filter((option) => prompts.includes(option)) : [];
+  if (misplaced.length === 0) return;
+  const shown = misplaced.map((option) => `--${option}`).join(", ");
+  throw new UserError({
+    code: "answer-misplaced",
+    what: `${shown} must stand after a --: nothing was written.`,
+    why: "Plop takes what stands before it for options of its own.",
+    fix: `Put -- first: npx plop ${name} -- ${shown.replace(/,.*/, "")} <value>`,
   });
 }
 
@@ -120,6 +152,19 @@ async function stopSpinner(): Promise<void> {
 /** Only answers to this generator's prompts: a team's action list has data of its own. */
 function pick(data: Given, generator: Generator): Given {
   return Object.fromEntries(generator.prompts.map(({ name }) => [name, data[name]]));
+}
+
+/** Plop may hand over more than we know; what looks like a mistyped name of ours is one. */
+function checkConfig(config: PackConfig): void {
+  const known = ["prefix", "defaults", "partials", "destBasePath", "force"];
+  const wrong = Object.keys(config).find((key) => !known.includes(key) && didYouMean(key, known));
+  if (wrong === undefined) return;
+  throw new UserError({
+    code: "load-option-unknown",
+    what: `plop.load(): there is no option "${wrong}".${didYouMean(wrong, known)}`,
+    why: "It would have no effect.",
+    fix: "Use one of: prefix, defaults, partials.",
+  });
 }
 
 /** Preset answers per generator, checked when the pack is loaded: a typing mistake shall not wait for its victim. */
@@ -151,7 +196,7 @@ function unknownDefault(name: string, generators: readonly Generator[]): UserErr
   return new UserError({
     code: "defaults-unknown",
     what: `defaults: there is no prompt "${name}".${didYouMean(name, names)}`,
-    why: "Presets of plop.load() are answers by prompt name, as text.",
+    why: "Presets of plop.load() are answers by prompt name, as text, also below a generator's name without its prefix.",
     fix: `Use one of: ${names.join(", ")}.`,
   });
 }

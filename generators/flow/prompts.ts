@@ -2,7 +2,7 @@
 import type { PlopGeneratorConfig } from "plop";
 import { UserError } from "../errors/index.ts";
 import { checkAnswer, type Given } from "./answers.ts";
-import { explain, explained } from "./explain.ts";
+import { explain } from "./explain.ts";
 import type { Choice, Generator, Prompt } from "./generator.ts";
 import type { Session } from "./session.ts";
 import { countChanges, listChanges, listLeft, listNotes, refuseConflicts } from "./show.ts";
@@ -49,7 +49,7 @@ export function plopPrompts(generator: Generator, session: Session, options: Pro
 }
 
 async function mustAsk(prompt: Prompt, session: Session, answers: Given): Promise<boolean> {
-  return guard(async () => {
+  return session.guard(async () => {
     if (prompt.name === "preview") return showPlan(session, answers);
     const detection = await session.detect(prompt, answers);
     return "missing" in detection || !detection.certain;
@@ -57,7 +57,7 @@ async function mustAsk(prompt: Prompt, session: Session, answers: Given): Promis
 }
 
 async function defaultOf(prompt: Prompt, session: Session, answers: Given): Promise<string | undefined> {
-  return guard(async () => {
+  return session.guard(async () => {
     if (prompt.name === "preview") return "no";
     const detection = await session.detect(prompt, answers);
     return "missing" in detection ? undefined : detection.value;
@@ -66,7 +66,7 @@ async function defaultOf(prompt: Prompt, session: Session, answers: Given): Prom
 
 function candidatesOf(prompt: Prompt, session: Session): (answers: Given) => Promise<string[]> {
   return (answers) =>
-    guard(async () => {
+    session.guard(async () => {
       const detection = await session.detect(prompt, answers);
       return "missing" in detection ? [...(detection.candidates ?? [])] : [];
     });
@@ -119,14 +119,5 @@ function problemOf(prompt: Prompt, value: string): true | string {
   } catch (error) {
     if (error instanceof UserError) return explain(error);
     throw error;
-  }
-}
-
-/** Plop prints the message of what is thrown here and ends with 1. */
-async function guard<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw explained(error);
   }
 }

@@ -136,7 +136,8 @@ async function preview(plan: Plan, use: Stages, output: Output): Promise<Outcome
   await writeLines(output.out, text);
   const summary = `${generator}: ${countChanges(changes.changes, false)}; this was a preview, nothing was written`;
   const paint = painter(output.err);
-  const notes = [listLeft(plan, paint), listNotes(plan, paint)].filter(Boolean).join("\n");
+  // The commands that follow a change would find nothing yet.
+  const notes = [listLeft(plan, paint), listNotes({ ...plan, next: [] }, paint)].filter(Boolean).join("\n");
   if (!json) await writeLines(output.err, notes);
   return { summary, answers, plan, written: [] };
 }

@@ -14,6 +14,8 @@ export interface SessionOptions {
   partials: Readonly<Record<string, string>>;
   force: boolean;
   stages: Stages;
+  /** Turns what a question ended with into what Plop prints. */
+  explained: (error: unknown) => Error;
 }
 
 export class Session {
@@ -52,6 +54,15 @@ export class Session {
       this.#options.defaults,
     );
     return makePlan(this.#generator, project, answers, this.#options);
+  }
+
+  /** Plop prints the message of what is thrown here and ends with 1. */
+  async guard<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#options.explained(error);
+    }
   }
 
   /** Hands the project over to the run, and forgets it: another run reads anew. */

@@ -102,7 +102,7 @@ export function refuseConflicts(plan: Plan): void {
     code: "files-exist",
     what: `${one ? "A file is" : `${conflicts.length} files are`} there already with other content: nothing was written.`,
     why: "They may hold somebody's edits, and those are never overwritten unasked.",
-    fix: "Look with preview diff, then move them away, or overwrite them with --force (-f).",
+    fix: "Look with --preview diff, then move them away, or overwrite them with --force (-f).",
     details: conflicts.map((change) => change.path),
   });
 }

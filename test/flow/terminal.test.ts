@@ -99,10 +99,38 @@ test("after a change it offers to prove it, and runs the checks on a yes", async
     ["Write this change?", keys.enter],
     ["Prove now that it works", keys.enter],
   ] as const;
-  const { code, shown } = await runInTerminal(command, steps, { env: { FAKE_VERIFY: "1" } });
+  const env = { FAKE_VERIFY: "1", CELERY_VERIFY_PYTHON: "python3" };
+  const { code, shown } = await runInTerminal(command, steps, { env });
   assert.is(code, 0, shown);
   assert.match(shown, "npx plop celery-verify");
   assert.match(shown, "ok    greeting");
+});
+
+test("without a Python of the project nothing is offered; inside our own command the next step is one of it", async () => {
+  const command = plopCommand(fakePlopfile, "hello", "--dest", tempDir());
+  const steps = [
+    ["Which broker?", keys.enter],
+    ["Write this change?", keys.enter],
+  ] as const;
+  const env = {
+    FAKE_VERIFY: "1",
+    CELERY_VERIFY_PYTHON: "",
+    VIRTUAL_ENV: "",
+    CONDA_PREFIX: "",
+    PLOP_PACK_FLASK_CELERY_COMMAND: "npx plop-pack-flask-celery",
+  };
+  const { code, shown } = await runInTerminal(command, steps, { env });
+  assert.is(code, 0, shown);
+  assert.not.match(shown, "Prove now");
+  assert.match(shown, "npx plop-pack-flask-celery celery-verify");
+});
+
+test("an answer before the two dashes is told before anything is asked or confirmed", async () => {
+  const root = tempDir();
+  const { code, shown } = await runInTerminal(plopCommand(fakePlopfile, "hello", "--dest", root, "--preview=diff"), []);
+  assert.is(code, 1, shown);
+  assert.match(shown, "[answer-misplaced]");
+  assert.not.match(shown, "Which broker?");
 });
 
 test("in CI nothing is asked, terminal or not", async () => {

@@ -36,6 +36,23 @@ test("everything that is missing or wrong is one error on stderr, and nothing is
   assert.not.match(stderr, "    at ");
 });
 
+test("an answer by name before the two dashes, which Plop does not take for one, writes nothing", async () => {
+  const root = tempDir();
+  for (const answer of [["--preview=diff"], ["--preview", "diff"]]) {
+    const { code, stderr } = await hello(...answer, "--dest", root);
+    assert.is(code, 1);
+    assert.match(stderr, "--preview must stand after a --: nothing was written. [answer-misplaced]");
+    assert.match(stderr, "npx plop hello -- --preview <value>");
+  }
+  assert.is(snapshotTree(root).size, 0);
+});
+
+test("an answer by name without a value", async () => {
+  const { code, stderr } = await hello("--dest", tempDir(), "--", "--broker");
+  assert.is(code, 1);
+  assert.match(stderr, "--broker has no value. [answer-invalid]");
+});
+
 test("preview json: stdout is one object and nothing else", async () => {
   const { code, stdout } = await hello("--dest", tempDir(), "--", "--preview", "json");
   assert.is(code, 0);
@@ -59,6 +76,8 @@ test("--force overwrites, also when the pack is loaded into a team's plopfile; p
   const refused = await loaded(config, "fc-hello", "--dest", root);
   assert.is(refused.code, 1);
   assert.match(refused.stderr, "[files-exist]");
+  const shown = await loaded(config, "fc-hello", "--dest", root, "--", "--preview", "diff");
+  assert.match(shown.stderr, "1 in conflict; this was a preview");
   assert.is(read(root), "mine\n");
   const forced = await loaded(config, "fc-hello", "-f", "--dest", root);
   assert.is(forced.code, 0, forced.stderr);
@@ -75,6 +94,9 @@ test("presets with a typing mistake are told when the pack is loaded, with exit 
   const { code, stderr } = await loaded({ defaults: { brokr: "redis" } }, "component");
   assert.is(code, 1);
   assert.match(stderr, 'there is no prompt "brokr". Did you mean "broker"? [defaults-unknown]');
+  const option = await loaded({ default: { broker: "redis" } }, "component");
+  assert.is(option.code, 1);
+  assert.match(option.stderr, 'there is no option "default". Did you mean "defaults"? [load-option-unknown]');
 });
 
 test("a folder that this user may not write to", async () => {

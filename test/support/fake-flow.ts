@@ -125,5 +125,5 @@ function fakeProject(root: string): Project {
     const file = path.join(root, name);
     return existsSync(file) ? new Uint8Array(readFileSync(file)) : null;
   };
-  return { root, read, paths: [], apps: [] } as unknown as Project;
+  return { root, read, paths: [], apps: [], dependencies: { manager: "pip" } } as unknown as Project;
 }
