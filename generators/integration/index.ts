@@ -1,10 +1,12 @@
 import path from "node:path";
+import type { ChangeSet } from "../changes/change-set.ts";
 import type { Workbench } from "../flow/generator.ts";
 import type { Answers, Plan } from "../flow/plan.ts";
 import { activate, inFolder } from "../install/plan.ts";
 import { EditBook } from "../python/index.ts";
 import { planDependencies, type Wanted } from "../settings/dependencies.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
+import { isBrokerUrl } from "./broker-url.ts";
 import { describeIntegration } from "./describe.ts";
 import { addEnvironmentFiles } from "./environment.ts";
 import { makeHybrid } from "./hybrid.ts";
@@ -69,19 +71,32 @@ export function planIntegration(
             dependencies.next.map((command) => there(command)),
             answers.install === "yes" ? [] : [there(integration.installCommand)],
           ),
-          ...fillIn(changes.current(".env.example"), answers),
+          ...fillIn(changes, answers),
           there(`celery -A ${integration.entryModule} worker --loglevel INFO`, rootDir(integration)),
         ]
       : [],
   };
 }
 
-/** Values that only the user knows, or that are read from the environment alone. */
-function fillIn(example: Uint8Array | null, { config }: Answers): string[] {
-  const text = Buffer.from(example ?? []).toString("utf8");
-  const open = [...text.matchAll(/^(CELERY_\w+)=\w+_your_connection_string_here$/gm)].map(([, name]) => name);
-  if (open.length > 0) return [`copy .env.example to .env and fill in ${open.join(" and ")}`];
-  return config === "environment" ? ["copy .env.example to .env"] : [];
+/** Values that only the user knows, or that are read from the environment alone. A `.env` that is there is never copied over. */
+function fillIn(changes: ChangeSet, { config, broker, results }: Answers): string[] {
+  const read = (name: string) => Buffer.from(changes.current(name) ?? []).toString("utf8");
+  const example = read(".env.example");
+  const open = namesIn(example, /^(CELERY_\w+)=\w+_your_connection_string_here$/gm);
+  if (!changes.current(".env")) {
+    if (open.length > 0) return [`copy .env.example to .env and fill in ${open.join(" and ")}`];
+    return config === "environment" ? ["copy .env.example to .env"] : [];
+  }
+  // The URL that was given is the broker's; results would go to this machine.
+  const elsewhere = isBrokerUrl(broker!) && results === "redis" ? ["CELERY_RESULT_BACKEND"] : [];
+  const wanted = config === "environment" ? namesIn(example, /^(CELERY_\w+)=/gm) : [...open, ...elsewhere];
+  const there = namesIn(read(".env"), /^(?:export )?(CELERY_\w+)=/gm);
+  const missing = wanted.filter((name) => !there.includes(name));
+  return missing.length > 0 ? [`add ${missing.join(" and ")} to .env`] : [];
+}
+
+function namesIn(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, name]) => name!);
 }
 
 /** pip-compile writes what pip installs; a lock-file manager updates the lock first, from which it exports the rest. */
