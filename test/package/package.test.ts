@@ -80,7 +80,7 @@ test("docs: loaded by its name beside three other packs and a team's own generat
   for (const name of ["remove", "json-modify", "fancy-comments"].map((one) => `plop-pack-${one}`)) {
     symlinkSync(path.join(modules, name), path.join(team, "node_modules", name));
   }
-  writeTree({ "plopfile.js": fromDocs("plopfile.js"), "site/app.py": factory }, team);
+  writeTree({ "plopfile.mjs": fromDocs("plopfile.mjs"), "site/app.py": factory }, team);
   const mine = await plop("component");
   assert.is(mine.code, 0, mine.stderr);
   assert.match(mine.stderr, "a component");
@@ -91,7 +91,7 @@ test("docs: loaded by its name beside three other packs and a team's own generat
   assert.is(plan.answers.config, "environment");
   assert.ok(plan.next.some((line: string) => line.includes("celery-verify")));
   const made = plan.changes.find((change: { path: string }) => change.path === "celery_app.py");
-  assert.match(made.diff, "Owned by the platform team.");
+  assert.match(made.diff, /Owned by the platform team\."""\n/);
   assert.equal(readdirSync(path.join(team, "site")), ["app.py"]);
 });
 
@@ -105,8 +105,8 @@ test("the bin needs no plopfile", async () => {
 });
 
 test("docs: our generator is a step of a team's own action list", async () => {
-  writeTree({ "steps.js": fromDocs("steps.js"), "second/app.py": factory }, team);
-  const { code, stderr } = await plop("--plopfile", "steps.js", "service", "--dest", "second");
+  writeTree({ "steps.mjs": fromDocs("steps.mjs"), "second/app.py": factory }, team);
+  const { code, stderr } = await plop("--plopfile", "steps.mjs", "service", "--dest", "second");
   assert.is(code, 0, stderr);
   assert.match(stderr, "celery-factory: ");
   assert.is(readFileSync(path.join(team, "second/OWNERS"), "utf8"), "platform\n");
@@ -114,8 +114,8 @@ test("docs: our generator is a step of a team's own action list", async () => {
 });
 
 test("docs: a team's own generator on our stages edits, twice is once, and asks for what is missing", async () => {
-  writeTree({ "own.js": fromDocs("own.js"), "third/app.py": factory }, team);
-  const own = (...args: string[]) => plop("--plopfile", "own.js", "team-name", "--dest", "third", ...args);
+  writeTree({ "own.mjs": fromDocs("own.mjs"), "third/app.py": factory }, team);
+  const own = (...args: string[]) => plop("--plopfile", "own.mjs", "team-name", "--dest", "third", ...args);
   const missing = await own();
   assert.is(missing.code, 1);
   assert.match(missing.stderr, "team: nothing in the project names the team.");
