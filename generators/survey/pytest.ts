@@ -34,12 +34,14 @@ export function findTestsDir(reading: Reading): string {
   if (told !== null) return told;
   const folders = new Map<string, number>();
   for (const path of reading.paths) {
-    if (!isTestFile(path) && !/(^|\/)conftest\.py$/.test(path)) continue;
+    const isConftest = /(^|\/)conftest\.py$/.test(path);
+    if (!isTestFile(path) && !isConftest) continue;
     const parts = path.split("/").slice(0, -1);
     // Tests of tests/unit/models belong to the tests folder above them.
     const top = parts.findIndex((part) => /^tests?$/.test(part));
     const folder = parts.slice(0, top < 0 ? parts.length : top + 1).join("/");
-    folders.set(folder, (folders.get(folder) ?? 0) + 1);
+    // A conftest.py in the root often only puts the root on the import path; it decides where there is no test yet.
+    folders.set(folder, (folders.get(folder) ?? 0) + (isConftest ? 0 : 1));
   }
   const best = [...folders].sort(([a, x], [b, y]) => y - x || a.split("/").length - b.split("/").length)[0];
   return best ? best[0] : "tests";

@@ -35,6 +35,8 @@ test("a test goes where tests are", () => {
   assert.equal(dir({ "test/unit/test_a.py": "", "app/tests_helper.py": "" }), "test");
   assert.equal(dir({ "shop/tests/test_a.py": "", "shop/tests/b/test_b.py": "" }), "shop/tests");
   assert.equal(dir({ "test_app.py": "" }), "");
+  assert.equal(dir({ "conftest.py": "", "tests/test_app.py": "" }), "tests");
+  assert.equal(dir({ "conftest.py": "", "app.py": "" }), "");
   assert.equal(
     dir({ "checks/test_a.py": "", "tests/test_b.py": "", "pytest.ini": "[pytest]\ntestpaths = checks\n" }),
     "checks",
