@@ -28,7 +28,8 @@ export function mainQuote(source: SourceFile): '"' | "'" {
 }
 
 /**
- * Lines of ours, written with four spaces and double quotes, as this file would write them.
+ * Lines of ours, written with four spaces and double quotes, as this file would write them. Docstrings keep double quotes:
+ * https://peps.python.org/pep-0257/#what-is-a-docstring
  *
  * @param indent - white space that every line gets
  */
@@ -41,7 +42,8 @@ export function inStyleOf(source: SourceFile, snippet: string, indent = ""): str
     .map((line) => {
       const depth = /^ */.exec(line)![0].length;
       const body = line.slice(depth);
-      const quoted = quote === "'" && !body.includes("'") && !body.startsWith("#") ? body.replaceAll('"', "'") : body;
+      const isPlain = !body.includes("'") && !body.includes('"""') && !body.startsWith("#");
+      const quoted = quote === "'" && isPlain ? body.replaceAll('"', "'") : body;
       return body === "" ? "" : indent + unit.repeat(Math.floor(depth / 4)) + quoted;
     });
   return `${lines.join("\n")}\n`;
