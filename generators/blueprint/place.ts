@@ -1,3 +1,4 @@
+import { snakeCase } from "change-case";
 import { UserError } from "../errors/index.ts";
 import type { Blueprint, FlaskApp, Project } from "../survey/project.ts";
 
@@ -20,10 +21,12 @@ export interface TaskPlace {
 
 /** Finds the blueprint by name, or says where a new one goes: beside the others, in the style that they have. */
 export function placeTask(project: Project, app: FlaskApp, name: string, tasks: TasksLayout): TaskPlace {
-  const found = project.blueprints.filter((blueprint) => blueprint.name === name);
+  // The answer is in snake_case; a blueprint may be called "Stores" or "auth-api".
+  const exact = project.blueprints.filter((blueprint) => blueprint.name === name);
+  const found = exact.length > 0 ? exact : project.blueprints.filter((blueprint) => snakeCase(blueprint.name) === name);
   const [first, second] = found;
-  if (second) throw ambiguous(name, found);
-  return first ? existingPlace(project, app, first, tasks) : newPlace(project, app, name, tasks);
+  if (second) throw ambiguous(first!.name, found);
+  return first ? existingPlace(project, app, first, name, tasks) : newPlace(project, app, name, tasks);
 }
 
 /** How the tasks are organised, read from the integration itself. */
@@ -48,9 +51,15 @@ export function tasksLayout(project: Project, app: FlaskApp): TasksLayout {
   };
 }
 
-function existingPlace(project: Project, app: FlaskApp, blueprint: Blueprint, layout: TasksLayout): TaskPlace {
+function existingPlace(
+  project: Project,
+  app: FlaskApp,
+  blueprint: Blueprint,
+  name: string,
+  layout: TasksLayout,
+): TaskPlace {
   const shared = {
-    blueprint: blueprint.name,
+    blueprint: name,
     kind: blueprint.kind,
     existing: blueprint,
     importRoot: app.importRoot,
@@ -61,8 +70,8 @@ function existingPlace(project: Project, app: FlaskApp, blueprint: Blueprint, la
   const folder = blueprint.path.split("/").slice(0, -1).join("/");
   if (blueprint.layout === "package") {
     const isOwn = folder !== app.packageDir;
-    const name = isOwn ? "tasks" : `${blueprint.name}_tasks`;
-    return { ...shared, tasksPath: `${folder}/${name}.py`, tasksModule: `${blueprint.package}.${name}` };
+    const stem = isOwn ? "tasks" : `${name}_tasks`;
+    return { ...shared, tasksPath: `${folder}/${stem}.py`, tasksModule: `${blueprint.package}.${stem}` };
   }
   const stem = blueprint.path.split("/").pop()!.replace(/\.py$/, "");
   const base = folder ? `${folder}/` : "";

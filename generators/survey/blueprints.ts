@@ -269,7 +269,7 @@ export function registrationPoint(reading: Reading, app: FlaskApp): Registration
     line,
     appName,
     // In a factory an import of views belongs inside: they may import the application's own objects.
-    importAt: "local",
+    importAt: indent === "" ? "module" : "local",
     importStyle: app.importStyle,
   };
 }
