@@ -142,4 +142,14 @@ test("a program that is no Python is told", async () => {
   assert.equal(error.code, "python-not-runnable");
 });
 
+test("a Python that is too old is told by its version", async () => {
+  const { python } = await pythonEnv();
+  const old = "import sys; sys.version_info = (3, 6, 15); sys.argv = sys.argv[2:]; exec(open(sys.argv[0]).read())";
+  const folder = writeTree({ python: `#!/bin/sh\nexec ${python} -c '${old}' "$@"\n` }, tempDir("old-"));
+  chmodSync(path.join(folder, "python"), 0o755);
+  const error = await failure(verify(copyTree(sound), {}, path.join(folder, "python")));
+  assert.equal(error.code, "python-not-runnable");
+  assert.match(error.why, /Python 3\.6/);
+});
+
 test.run();

@@ -9,6 +9,10 @@ import json
 import os
 import sys
 
+if sys.version_info < (3, 9):
+    # Said here, before an older Python stumbles over what it does not know.
+    sys.exit("It is Python %d.%d, which is too old." % tuple(sys.version_info[:2]))
+
 # The folder of this script must not be on the path of the application: its modules could hide the application's.
 _here = sys.path.pop(0)
 
