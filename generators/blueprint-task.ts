@@ -1,7 +1,7 @@
 import { placeTask, tasksLayout } from "./blueprint/place.ts";
 import { blueprintPrompts } from "./blueprint/prompts.ts";
 import { registerBlueprint } from "./blueprint/register.ts";
-import { addBlueprint, addRoute, addTask, describeTask } from "./blueprint/task.ts";
+import { addBlueprint, addRoute, addTask, csrfWarning, describeTask } from "./blueprint/task.ts";
 import type { Generator } from "./flow/generator.ts";
 import { addRequestFacts, requireCelery, resultsAreOn } from "./integration/existing.ts";
 import { appForTasks } from "./integration/target.ts";
@@ -32,7 +32,7 @@ export const generator: Generator = {
       changes: bench.changes,
       manual,
       install: null,
-      warnings: [],
+      warnings: task.endpoint ? csrfWarning(project, place) : [],
       next: [`restart the worker; it lists ${place.tasksModule}.${task.task}`],
     };
   },

@@ -15,6 +15,7 @@ import {
 } from "../python/index.ts";
 import { findOwn } from "../status/own.ts";
 import { importsOf } from "../survey/imports-of.ts";
+import { applicationSources } from "../survey/lookup.ts";
 import { isMainGuard } from "../survey/module-app.ts";
 import { moduleName, ownImports } from "../survey/modules.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
@@ -113,6 +114,17 @@ export function addBlueprint(place: TaskPlace, task: BlueprintTask, { changes, t
   const folder = place.routesPath.slice(0, place.routesPath.lastIndexOf("/"));
   changes.write(`${folder}/__init__.py`, templates.render("blueprint/package_init.py", task));
   changes.write(place.routesPath, templates.render("blueprint/package_routes.py", task));
+}
+
+/** Flask-WTF's CSRFProtect refuses every POST without its token, and no generator may turn that off: it may be right. */
+export function csrfWarning(project: Project, place: TaskPlace): string[] {
+  const isOn = applicationSources(project).some((source) =>
+    importsOf(source).some(({ name }) => name === "CSRFProtect" || name === "CsrfProtect"),
+  );
+  if (!isOn) return [];
+  return [
+    `${place.routesPath}: CSRFProtect answers the POST with 400 unless it brings a token (X-CSRFToken); where no browser sends it, give that view @csrf.exempt.`,
+  ];
 }
 
 function defines(source: SourceFile, name: string): boolean {

@@ -46,6 +46,8 @@ export interface Expectations {
   next?: string[];
   /** Texts that no written file may hold. */
   nowhere?: string[];
+  /** Pieces of the plan's warnings. */
+  warns?: string[];
 }
 
 export interface Applied {
@@ -155,6 +157,11 @@ export function checkExpectations(wanted: Case, applied: Applied): void {
       `next lacks ${text}`,
     );
   for (const text of expect.nowhere ?? []) checkNowhere(text, applied);
+  for (const text of expect.warns ?? [])
+    assert.ok(
+      plan?.warnings.some((line) => line.includes(text)),
+      `no "${text}"`,
+    );
 }
 
 function checkWarnings(wanted: readonly string[], warnings: readonly string[]): void {
