@@ -3,7 +3,7 @@ import { blueprintPrompts } from "./blueprint/prompts.ts";
 import { registerBlueprint } from "./blueprint/register.ts";
 import { addBlueprint, addRoute, addTask, csrfWarning, describeTask } from "./blueprint/task.ts";
 import type { Generator } from "./flow/generator.ts";
-import { addRequestFacts, requireCelery, resultsAreOn } from "./integration/existing.ts";
+import { addRequestFacts, makeDefault, requireCelery, resultsAreOn } from "./integration/existing.ts";
 import { appForTasks } from "./integration/target.ts";
 import { EditBook } from "./python/index.ts";
 
@@ -14,7 +14,7 @@ export const generator: Generator = {
   prompts: blueprintPrompts,
   async plan(project, answers, bench) {
     const app = appForTasks(project);
-    requireCelery(project, "blueprint-task");
+    const celery = requireCelery(project, "blueprint-task");
     const layout = tasksLayout(project, app);
     const place = placeTask(project, app, answers.blueprint!, layout);
     const task = describeTask(project, app, place, answers, resultsAreOn(project));
@@ -30,7 +30,7 @@ export const generator: Generator = {
       target: app.target,
       answers,
       changes: bench.changes,
-      manual,
+      manual: [...manual, ...makeDefault(celery)],
       install: null,
       warnings: task.endpoint ? csrfWarning(project, place) : [],
       next: [`restart the worker; it lists ${place.tasksModule}.${task.task}`],

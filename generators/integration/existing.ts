@@ -1,5 +1,6 @@
 import { UserError } from "../errors/index.ts";
 import type { Workbench } from "../flow/generator.ts";
+import type { ManualStep } from "../flow/plan.ts";
 import type { CeleryProblem, CeleryUse, FlaskApp, Project } from "../survey/project.ts";
 import { GENERATOR } from "./target.ts";
 
@@ -54,6 +55,13 @@ export function requireCelery(project: Project, generator: string): CeleryUse {
 
 function findingLine({ at, what, fix, code }: CeleryProblem): string {
   return `${at.path}:${at.line}  ${what}; ${fix} [${code}]`;
+}
+
+/** What only the owner can mend before a new task can be sent from everywhere. */
+export function makeDefault(celery: CeleryUse): ManualStep[] {
+  return celery.problems.flatMap(({ code, at, what, fix, snippet = "" }) =>
+    code === "not-default" ? [{ ...at, snippet, why: `${what}; ${fix}` }] : [],
+  );
 }
 
 /** Whether results are kept: our own integration says so in its settings; any other is taken at its word. */

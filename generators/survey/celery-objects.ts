@@ -148,7 +148,7 @@ function moduleVariable(reading: Reading, source: SourceFile, call: Node, maker:
   );
 }
 
-function assignedName(call: Node): string {
+export function assignedName(call: Node): string {
   const parent = call.parent;
   const left = parent?.type === "assignment" ? parent.childForFieldName("left") : null;
   return left?.type === "identifier" ? left.text : "";

@@ -8,7 +8,7 @@ import {
   stringValue,
   walk,
 } from "../python/index.ts";
-import { type CeleryObject, callsOf, celerySources, isGivenApp } from "./celery-objects.ts";
+import { assignedName, type CeleryObject, callsOf, celerySources, isGivenApp } from "./celery-objects.ts";
 import { surveyTasks } from "./celery-tasks.ts";
 import { importsOf } from "./imports-of.ts";
 import { applicationSources, definitionOf, dottedDefinition, importedDefinition, nameOf, valuesOf } from "./lookup.ts";
@@ -25,6 +25,7 @@ export function celeryProblems(reading: Reading, objects: readonly CeleryObject[
           ...noContext(reading, main),
           ...neverCalled(reading, main),
           ...ownApplication(reading, main),
+          ...notDefault(reading, main),
         ]
       : []),
     ...configuringSources(reading, objects).flatMap((source) => [...flaskConfigCopied(source), ...settingsOf(source)]),
@@ -108,6 +109,27 @@ function ownApplication(reading: Reading, main: CeleryObject): CeleryProblem[] {
     fix: `call ${nameOf(main.maker!)}(app) inside the application factory`,
     blocks: false,
   }));
+}
+
+/**
+ * A Celery object is the current one only in the thread that has made it; all others take the default one.
+ *
+ * @see https://docs.celeryq.dev/en/stable/userguide/application.html
+ */
+function notDefault(reading: Reading, main: CeleryObject): CeleryProblem[] {
+  if (["ours", "flask-celeryext", "unknown"].includes(main.kind)) return [];
+  if (celerySources(reading).some(({ text }) => /\.set_default\s*\(/.test(text))) return [];
+  const snippet = `${assignedName(main.call) || "celery"}.set_default()`;
+  return [
+    {
+      at: main.at,
+      code: "not-default",
+      what: "shared_task, which new tasks use, doesn't find this Celery object in the threads of a web server",
+      fix: `call ${snippet} once it is configured`,
+      blocks: false,
+      snippet,
+    },
+  ];
 }
 
 /** Files whose settings reach Celery: those that name it, and settings modules that they or Flask load. */

@@ -157,6 +157,8 @@ export interface CeleryProblem {
   fix: string;
   /** Nothing of ours can be built on it before this is mended. */
   blocks: boolean;
+  /** The line that mends it, where one line does. */
+  snippet?: string;
 }
 
 /** What the project declares. Filled in by survey/dependencies.ts. */

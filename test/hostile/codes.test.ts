@@ -190,6 +190,7 @@ const refusals: readonly Refused[] = [
     },
     found: true,
   },
+  { code: "not-default", files: { "app.py": contextTask }, found: true },
   { code: "flask-config-copied", files: { "app.py": contextTask }, found: true },
   { code: "pickle", files: { "app.py": `${documented}\nCELERY = {"accept_content": ["pickle"]}\n` }, found: true },
   { code: "rpc-results", files: { "app.py": documented.replace("redis:", "rpc:") }, found: true },

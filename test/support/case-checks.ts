@@ -48,6 +48,8 @@ export interface Expectations {
   nowhere?: string[];
   /** Pieces of the plan's warnings. */
   warns?: string[];
+  /** What is left to the owner, as `path:line snippet`. */
+  asks?: string[];
 }
 
 export interface Applied {
@@ -157,6 +159,8 @@ export function checkExpectations(wanted: Case, applied: Applied): void {
       `next lacks ${text}`,
     );
   for (const text of expect.nowhere ?? []) checkNowhere(text, applied);
+  const asked = plan?.manual.map(({ path, line, snippet }) => `${path}:${line} ${snippet}`);
+  if (expect.asks) assert.deepEqual(asked, expect.asks);
   for (const text of expect.warns ?? [])
     assert.ok(
       plan?.warnings.some((line) => line.includes(text)),

@@ -110,7 +110,10 @@ test("make_celery with a ContextTask: sound, though Flask's keys are copied", ()
   );
   assert.deepEqual(
     celery.problems.map(({ code, at }) => [code, at.line]),
-    [["flask-config-copied", 6]],
+    [
+      ["not-default", 5],
+      ["flask-config-copied", 6],
+    ],
   );
 });
 
@@ -124,12 +127,12 @@ test("a module-level object without a context is not sound", () => {
     [celery.kind, celery.sound, celery.object, celery.access],
     ["module-level", false, { module: "app", name: "celery" }, "module"],
   );
-  assert.deepEqual(codes(files), ["no-app-context"]);
+  assert.deepEqual(codes(files), ["no-app-context", "not-default"]);
 });
 
 test("a task class in another file gives the context; a context pushed for the worker's whole life is named", () => {
   const bare =
-    "from flask import Flask\nfrom celery import Celery\ncelery = Celery(__name__)\ndef create_app():\n    return Flask(__name__)\n";
+    "from flask import Flask\nfrom celery import Celery\ncelery = Celery(__name__)\ncelery.set_default()\ndef create_app():\n    return Flask(__name__)\n";
   const bound =
     "from celery import Task\ndef bind(celery, app):\n    class ContextTask(Task):\n        def __call__(self, *args, **kwargs):\n            with app.app_context():\n                return self.run(*args, **kwargs)\n    celery.Task = ContextTask\n";
   const apart = find({ "app/__init__.py": bare, "app/bind.py": bound })!;
