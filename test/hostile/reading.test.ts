@@ -1,6 +1,6 @@
 /** Files that nobody should have, in a project that is read: no hang, no crash, nothing written but what was asked for. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
@@ -31,7 +31,9 @@ const replace = (file: string, make: (at: string) => void) => (root: string) => 
   make(at);
 };
 const fifo = (at: string) => void execFileSync("mkfifo", [at]);
-const zero = (at: string) => void execFileSync("mknod", [at, "c", "1", "5"]);
+const makeZero = (at: string) => spawnSync("mknod", [at, "c", "1", "5"]).status === 0;
+/** Only root may, and not in every container; elsewhere links to /dev/zero stand for it. */
+const makesDevices = makeZero(path.join(tempDir("device-"), "zero"));
 const socket = (at: string) => {
   // Made elsewhere: a path of a socket has 107 bytes at the most, and closing it removes what stands at the path then.
   const made = path.join(tempDir("s-"), "s");
@@ -144,7 +146,7 @@ const files = [
 for (const file of files) {
   project(`${file} is a pipe`, ["any"], replace(file, fifo));
   project(`${file} is a socket`, ["any"], replace(file, socket));
-  project(`${file} is an endless device`, ["any"], replace(file, zero));
+  if (makesDevices) project(`${file} is an endless device`, ["any"], replace(file, makeZero));
   project(
     `${file} is a folder`,
     ["any"],

@@ -132,7 +132,7 @@ async function runServer({ port, url, command, env, folder, ready }: Launch): Pr
   };
 
   async function untilReady(): Promise<void> {
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + 180_000;
     while (!(await ready())) {
       if (running.ended() || Date.now() > deadline) {
         await running.end();
