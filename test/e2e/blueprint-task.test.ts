@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "uvu";
 import { freePort, type Server, skip, startRedis } from "../support/servers.ts";
 import { assertSameTree, snapshotTree } from "../support/temp.ts";
-import { apply, makeProject, type Running, runPytest, startIn, startWorker, until } from "./project.ts";
+import { until } from "../support/until.ts";
+import { apply, makeProject, type Running, runPytest, startIn, startWorker } from "./project.ts";
 
 const redis = await startRedis();
 if (redis) redisTests(redis);

@@ -5,7 +5,8 @@ import path from "node:path";
 import { test } from "uvu";
 import { freePort, type Server, skip, startRedis } from "../support/servers.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
-import { apply, makeProject, plop, runPytest, sendExample, startIn, startWorker, until } from "./project.ts";
+import { until } from "../support/until.ts";
+import { apply, makeProject, plop, runPytest, sendExample, startIn, startWorker } from "./project.ts";
 
 /** Python runs it at start: every Flask application that is made writes the id of its process. */
 const counting = `

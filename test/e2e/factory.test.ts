@@ -9,7 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
 import { type Server, skip, startRabbitmq, startRedis } from "../support/servers.ts";
 import { assertSameTree, snapshotTree } from "../support/temp.ts";
-import { apply, makeProject, python, runIn, runPytest, sendExample, startWorker, until } from "./project.ts";
+import { until } from "../support/until.ts";
+import { apply, makeProject, python, runIn, runPytest, sendExample, startWorker } from "./project.ts";
 
 const redis = await startRedis();
 const rabbitmq = redis && (await startRabbitmq());

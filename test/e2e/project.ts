@@ -8,6 +8,7 @@ import { withLock } from "../support/lock.ts";
 import { pythonEnv } from "../support/python-env.ts";
 import { guard } from "../support/servers.ts";
 import { copyTree, tempDir } from "../support/temp.ts";
+import { until } from "../support/until.ts";
 
 const repository = path.resolve(import.meta.dirname, "../..");
 
@@ -147,19 +148,4 @@ export function startWorker(
 ): Promise<Running> {
   const command = ["celery", "-A", "make_celery", "worker", "--loglevel", "INFO", "--concurrency", "1", ...options];
   return startIn(root, command, / ready\./, env);
-}
-
-/** Waits until `check` holds; errors of `check` count as "not yet". */
-export async function until(check: () => unknown, seconds: number, explain: () => string): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    if (
-      await Promise.resolve()
-        .then(check)
-        .catch(() => false)
-    )
-      return;
-    assert.ok(Date.now() < deadline, `not within ${seconds} s: ${check}\n${explain().slice(-3000)}`);
-    await sleep(100);
-  }
 }

@@ -1,9 +1,10 @@
 /** Cancelling over RabbitMQ: the workers hear of it, and a broker that hangs does not hold up the request. */
 import assert from "node:assert/strict";
 import { test } from "uvu";
-import { read, start, startSite, until } from "../status/site.ts";
+import { read, start, startSite } from "../status/site.ts";
 import { skip, startRabbitmq } from "../support/servers.ts";
 import { tempDir } from "../support/temp.ts";
+import { until } from "../support/until.ts";
 
 const rabbitmq = await startRabbitmq();
 if (!rabbitmq) skip("cancelling over RabbitMQ", "rabbitmq-server is not installed");

@@ -7,8 +7,9 @@ import { readFileSync } from "node:fs";
 import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
-import { type Site, type Status, start, startSite, until } from "../status/site.ts";
+import { type Site, type Status, start, startSite } from "../status/site.ts";
 import { skip, startRedis } from "../support/servers.ts";
+import { until } from "../support/until.ts";
 
 const WATCHERS = 200;
 const SECONDS = Number(process.env.STATUS_STREAM_SECONDS ?? 14);

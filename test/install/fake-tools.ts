@@ -30,7 +30,7 @@ export function makeFakeTools(names: readonly string[], exitCode = 0): FakeTools
   };
 }
 
-export function writeFakeTool(file: string, log: string, exitCode: number): void {
+function writeFakeTool(file: string, log: string, exitCode: number): void {
   const script = [
     `#!${process.execPath}`,
     'const fs = require("fs");',

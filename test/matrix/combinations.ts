@@ -51,7 +51,7 @@ const ruffConfig = 'src = [".", "src"]\nlint.extend-select = ["I"]\n';
 
 const generators = await findGenerators(new URL("../../generators/", import.meta.url));
 
-export function* allAnswers(): Generator<Answers> {
+function* allAnswers(): Generator<Answers> {
   for (const broker of brokers)
     for (const result of results)
       for (const database of databases)

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "uvu";
-import { type Running, sendExample, startWorker, until } from "../e2e/project.ts";
+import { type Running, sendExample, startWorker } from "../e2e/project.ts";
 import { type Server, skip, startRabbitmq, startRedis } from "../support/servers.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
+import { until } from "../support/until.ts";
 import { type Answers, makeTree } from "./combinations.ts";
 import { shapes } from "./shapes.ts";
 

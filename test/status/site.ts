@@ -1,11 +1,11 @@
 /** A small Flask application in Flask's documented Celery pattern, with the generated package in it, really running. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { StatusFacts } from "../../generators/status/files.ts";
 import { pythonEnv } from "../support/python-env.ts";
 import { freePort, guard } from "../support/servers.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
+import { until } from "../support/until.ts";
 import { renderStatus } from "./render.ts";
 
 const APP = `
@@ -192,23 +192,6 @@ export async function startSite({
       () => output(),
     );
   return site;
-}
-
-/** Waits until `check` holds; a failure shows what `explain` says. Errors of `check` count as "not yet". */
-export async function until(
-  check: () => boolean | Promise<boolean>,
-  seconds: number,
-  explain: () => string,
-): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (
-    !(await Promise.resolve()
-      .then(check)
-      .catch(() => false))
-  ) {
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${check}\n${explain().slice(-3000)}`);
-    await sleep(100);
-  }
 }
 
 export interface Status {

@@ -79,7 +79,7 @@ interface InsertedLine {
 }
 
 /** Walks both files line by line; what is not the next line of the original has been inserted. */
-export function align(before: Buffer, after: Buffer): { inserted: InsertedLine[]; rest: string[] } {
+function align(before: Buffer, after: Buffer): { inserted: InsertedLine[]; rest: string[] } {
   const old = splitLines(before);
   const inserted: InsertedLine[] = [];
   let at = 0;

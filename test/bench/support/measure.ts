@@ -40,7 +40,7 @@ export function measure(commands: readonly Command[], rounds = Number(process.en
   });
 }
 
-export function runOnce({ name, command, cwd, env, codes = [0] }: Command): Measured {
+function runOnce({ name, command, cwd, env, codes = [0] }: Command): Measured {
   const ran = spawnSync("python3", [CHILD, ...command], {
     ...(cwd ? { cwd } : {}),
     env: { ...process.env, NODE_OPTIONS: "", ...env },
