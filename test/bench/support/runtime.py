@@ -1,4 +1,7 @@
-"""runtime.py documented generated: measures both in turns and prints medians with the ratio."""
+"""runtime.py documented generated: both applications in turns, a batch each; prints medians and the ratio of each pair.
+
+An application says in bench_app.py what is measured: `application()` gives its name → (Flask app, WSGI environ).
+"""
 
 from __future__ import annotations
 
@@ -9,84 +12,175 @@ import statistics
 import subprocess
 import sys
 import time
+from typing import Any
 
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "15"))
+WORKER_ROUNDS = int(os.environ.get("BENCH_WORKER_ROUNDS", "3"))
+BATCH = 200
 TASKS = int(os.environ.get("BENCH_TASKS", "3000"))
+CALLS = 5_000
 
 
-def one(folder: str) -> dict[str, float]:
-    """In a process of its own: one application must not see the other's modules."""
-    output = pathlib.Path(folder, "measured.json")
-    subprocess.run([sys.executable, __file__, "--one", str(output)], cwd=folder, check=True)
-    return json.loads(output.read_text())
+class Side:
+    """One application in a process of its own: neither may see the other's modules."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, __file__, "--serve"],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, name: str) -> dict[str, float]:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(f"{name}\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def end(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
 
 
-def measure(output: str) -> None:
+def serve() -> None:
+    answers = os.dup(1)
+    os.dup2(2, 1)
     sys.path.insert(0, os.getcwd())
-    import make_celery
+    from bench_app import app, celery, routes, task
 
-    app, celery = make_celery.flask_app, make_celery.celery_app
-    app.testing = True
-    celery.loader.import_default_modules()
-    task = celery.tasks["bench.add"]
+    # What came before is of no interest: each batch begins with an empty queue.
+    def requests(name: str) -> dict[str, float]:
+        celery.control.purge()
+        environ = routes[name]
+        call(environ)
+        cpu, wall = time.process_time(), time.perf_counter()
+        for _ in range(BATCH):
+            call(environ)
+        return {"wall": (time.perf_counter() - wall) / BATCH, "cpu": (time.process_time() - cpu) / BATCH}
 
-    @app.post("/bench")
-    def bench():
-        task.delay(1, 2)
-        return "", 202
+    def call(environ: dict[str, Any]) -> None:
+        environ = {**environ}
+        body = environ.get("wsgi.input")
+        if body:
+            body.seek(0)
+        status: list[str] = []
+        # Straight into the application: a test client or a server would only hide what differs.
+        for _ in app(environ, lambda line, headers, error=None: status.append(line)):
+            pass
+        assert status[0][0] == "2", status
 
-    client = app.test_client()
-    client.post("/bench")
-    started = time.perf_counter()
-    for _ in range(TASKS):
-        client.post("/bench")
-    requests = TASKS / (time.perf_counter() - started)
+    def calls() -> dict[str, float]:
+        """What calling the task costs beside calling its function, as in a worker: with a request of its own."""
+        task.push_request(id="bench", is_eager=False)
+        try:
+            cpu = time.process_time()
+            for number in range(CALLS):
+                task(number, 1)
+            own = time.process_time() - cpu
+            cpu = time.process_time()
+            for number in range(CALLS):
+                task.run(number, 1)
+            return {"cpu": (own - (time.process_time() - cpu)) / CALLS}
+        finally:
+            task.pop_request()
 
-    # What calling the task costs beside calling its function: context, class, nothing else.
-    rounds = 20_000
-    started = time.perf_counter()
-    for number in range(rounds):
-        task(number, 1)
-    own = time.perf_counter() - started
-    started = time.perf_counter()
-    for number in range(rounds):
-        task.run(number, 1)
-    per_task = (own - (time.perf_counter() - started)) / rounds * 1e6
+    for line in sys.stdin:
+        name = line.strip()
+        seen = calls() if name == "calls" else requests(name)
+        os.write(answers, (json.dumps(seen) + "\n").encode())
 
-    started = time.perf_counter()
+
+def work(folder: str) -> dict[str, float]:
+    """A worker empties a full queue; its start does not count."""
+    code = f"from bench_app import task\nfor number in range({TASKS}): task.delay(number, 1)"
+    subprocess.run([sys.executable, "-c", "from bench_app import celery; celery.control.purge()"], cwd=folder, check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
     command = [sys.executable, "-m", "celery", "-A", "make_celery", "worker", "-c", "2", "-l", "ERROR"]
-    log = pathlib.Path("worker.log").open("w")
-    worker = subprocess.Popen(command, stdout=log, stderr=log)
+    log = pathlib.Path(folder, "worker.log")
+    look = subprocess.Popen([sys.executable, __file__, "--waiting"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert look.stdin and look.stdout
+
+    def waiting() -> int:
+        look.stdin.write("\n")
+        look.stdin.flush()
+        return int(look.stdout.readline())
+
+    started = time.perf_counter()
+    with log.open("w") as output:
+        worker = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
     try:
-        with celery.connection_for_write() as connection:
-            queue = celery.conf.task_default_queue
-
-            def waiting() -> int:
-                return connection.default_channel.client.llen(queue)
-
-            while waiting() > TASKS - TASKS // 10:  # Start-up does not count.
-                if worker.poll() is not None or time.perf_counter() - started > 120:
-                    raise SystemExit(pathlib.Path("worker.log").read_text()[-2000:])
-                time.sleep(0.005)
-            first, started = waiting(), time.perf_counter()
-            while waiting() > 0:
-                time.sleep(0.005)
-            tasks = first / (time.perf_counter() - started)
+        while waiting() > TASKS - TASKS // 10:
+            if worker.poll() is not None or time.perf_counter() - started > 120:
+                raise SystemExit(log.read_text()[-2000:])
+            time.sleep(0.01)
+        first, cpu, started = waiting(), cpu_of(worker.pid), time.perf_counter()
+        left = first
+        while left > TASKS // 20:  # Before the end: the last ones run when the queue is empty already.
+            time.sleep(0.01)
+            left = waiting()
+        done = first - left
+        return {"wall": (time.perf_counter() - started) / done, "cpu": (cpu_of(worker.pid) - cpu) / done}
     finally:
         worker.terminate()
         worker.wait()
-    pathlib.Path(output).write_text(
-        json.dumps({"tasks/s": tasks, "route requests/s": requests, "µs of the task class": per_task})
-    )
+        look.stdin.close()
+        look.wait()
+
+
+def count_waiting() -> None:
+    sys.path.insert(0, os.getcwd())
+    from bench_app import celery
+
+    with celery.connection_for_write() as connection:
+        for _ in sys.stdin:
+            print(connection.default_channel.client.llen(celery.conf.task_default_queue), flush=True)
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of a process and of its children."""
+    tick = os.sysconf("SC_CLK_TCK")
+    children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    fields = [pathlib.Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in [pid, *children]]
+    return sum(int(field[11]) + int(field[12]) for field in fields) / tick
 
 
 def main(documented: str, generated: str) -> None:
-    rounds = [(one(documented), one(generated)) for _ in range(int(os.environ.get("BENCH_ROUNDS", "3")))]
-    print(f"{'':<24}{'documented':>12}{'generated':>12}{'ratio':>8}")
+    sides = [Side(documented), Side(generated)]
+    names = sys.argv[3:]
+    print(f"{'per request, call or task':<44}{'documented':>12}{'generated':>12}{'times as fast':>15}")
+    for name in [*names, "calls"]:
+        rounds = []
+        for index in range(ROUNDS + 1):
+            order = sides if index % 2 else sides[::-1]
+            found = {side.folder: side.ask(name) for side in order}
+            rounds.append((found[documented], found[generated]))
+        tell("task class" if name == "calls" else name, rounds[1:])
+    for side in sides:
+        side.end()
+    folders = [documented, generated]
+    rounds = []
+    for index in range(WORKER_ROUNDS):
+        found = {folder: work(folder) for folder in (folders if index % 2 else folders[::-1])}
+        rounds.append((found[documented], found[generated]))
+    tell("worker, -c 2", rounds)
+
+
+def tell(name: str, rounds: list[tuple[dict[str, float], dict[str, float]]]) -> None:
     for key in rounds[0][0]:
-        theirs = statistics.median(pair[0][key] for pair in rounds)
-        ours = statistics.median(pair[1][key] for pair in rounds)
-        print(f"{key:<24}{theirs:>12.1f}{ours:>12.1f}{ours / theirs:>8.2f}")
+        theirs, ours = (statistics.median(pair[side][key] for pair in rounds) * 1e6 for side in (0, 1))
+        # Of each pair, which ran one after the other: what else the machine does weighs on both.
+        ratio = statistics.median(pair[0][key] / pair[1][key] for pair in rounds)
+        print(f"{f'{name}, µs {key}':<44}{theirs:>12.1f}{ours:>12.1f}{ratio:>15.2f}", flush=True)
 
 
 if __name__ == "__main__":
-    measure(sys.argv[2]) if sys.argv[1] == "--one" else main(*sys.argv[1:3])
+    if sys.argv[1] == "--serve":
+        serve()
+    elif sys.argv[1] == "--waiting":
+        count_waiting()
+    else:
+        main(*sys.argv[1:3])
