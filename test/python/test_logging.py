@@ -48,13 +48,14 @@ def log(tmp_path_factory: Any) -> str:
             entry.fail.delay("hunter2", how=1)
         with entry.flask_app.test_request_context(headers={"X-Request-ID": "forged line"}):
             entry.fail.delay("hunter2", 0)
+        entry.celery_app.send_task("fail", ["hunter2", 0])
         """
     )
     subprocess.run([sys.executable, "-c", send], cwd=folder, env=environment, check=True)
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
         text = (folder / "log").read_text()
-        if text.count("called with") >= 3:
+        if text.count("called with") >= 4:
             break
         time.sleep(0.2)
     worker.terminate()
@@ -78,7 +79,7 @@ def lines(log: str, part: str) -> list[str]:
 
 def test_records_carry_task_and_request_id(log: str) -> None:
     working = lines(log, "working on it")
-    assert len(working) == 3, log
+    assert len(working) == 4, log
     assert sum("[request req-7]" in line for line in working) == 2
     assert all("[task -]" not in line and "[task " in line for line in working)
     assert "forged" not in log
@@ -87,11 +88,11 @@ def test_records_carry_task_and_request_id(log: str) -> None:
 
 def test_a_failure_is_logged_once_with_masked_arguments(log: str) -> None:
     failures = lines(log, "called with")
-    assert len(failures) == 3, log
+    assert len(failures) == 4, log
     assert "hunter2" not in log
     assert "called with (<str>, 0)" in log
 
 
 def test_connection_trouble_is_told_from_a_bug(log: str) -> None:
     assert len(lines(log, "connection trouble")) == 1
-    assert len(lines(log, "(bug;")) == 2
+    assert len(lines(log, "(bug;")) == 3
