@@ -20,9 +20,12 @@ export const generator: Generator = {
     const task = describeTask(project, app, place, answers, resultsAreOn(project));
     const book = new EditBook();
     if (!place.existing) addBlueprint(place, task, bench);
-    const manual = place.existing ? [] : registerBlueprint(book, project, app, place);
     addTask(book, project, place, task, bench);
-    if (task.endpoint && place.existing) addRoute(book, project, place, task, bench);
+    const manual = !place.existing
+      ? registerBlueprint(book, project, app, place)
+      : task.endpoint
+        ? addRoute(book, project, place, task, bench)
+        : [];
     if (task.context === "request") addRequestFacts(project, app, bench);
     for (const [path, bytes] of book.apply()) bench.changes.edit(path, bytes);
     return {

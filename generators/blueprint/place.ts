@@ -23,7 +23,10 @@ export interface TaskPlace {
 export function placeTask(project: Project, app: FlaskApp, name: string, tasks: TasksLayout): TaskPlace {
   // The answer is in snake_case; a blueprint may be called "Stores" or "auth-api".
   const exact = project.blueprints.filter((blueprint) => blueprint.name === name);
-  const found = exact.length > 0 ? exact : project.blueprints.filter((blueprint) => snakeCase(blueprint.name) === name);
+  const named = exact.length > 0 ? exact : project.blueprints.filter((blueprint) => snakeCase(blueprint.name) === name);
+  const blueprints = named.filter(({ kind }) => kind !== "namespace");
+  // A flask-restx namespace may share its name with a blueprint: Flask itself knows the blueprint only.
+  const found = blueprints.length > 0 ? blueprints : named;
   const [first, second] = found;
   if (second) throw ambiguous(first!.name, found);
   return first ? existingPlace(project, app, first, name, tasks) : newPlace(project, app, name, tasks);
@@ -97,9 +100,7 @@ function newPlace(project: Project, app: FlaskApp, name: string, layout: TasksLa
   const sibling = project.blueprints.find(
     (blueprint) => blueprint.layout === "package" && !blueprint.path.startsWith(`${app.packageDir}/${name}/`),
   );
-  const siblingFolder = sibling?.path.split("/").slice(0, -1);
-  const parent =
-    siblingFolder && siblingFolder.join("/") !== app.packageDir ? siblingFolder.slice(0, -1).join("/") : app.packageDir;
+  const parent = usualFolder(project, app);
   const folder = parent ? `${parent}/${name}` : name;
   const root = app.importRoot ? `${app.importRoot}/` : "";
   const module = folder.slice(root.length).replaceAll("/", ".");
@@ -117,6 +118,19 @@ function newPlace(project: Project, app: FlaskApp, name: string, layout: TasksLa
       ? { tasksPath: layout.centralPath, tasksModule: layout.centralModule }
       : { tasksPath: `${folder}/tasks.py`, tasksModule: `${module}.tasks` }),
   };
+}
+
+/** The folder that holds most blueprints, packages or modules; the application's own where none has more. */
+function usualFolder(project: Project, app: FlaskApp): string {
+  const counts = new Map([[app.packageDir, 0]]);
+  for (const { kind, layout, path } of project.blueprints) {
+    if (kind === "namespace") continue;
+    const folder = path.split("/").slice(0, -1);
+    const isApp = folder.join("/") === app.packageDir;
+    const holder = (layout === "package" && !isApp ? folder.slice(0, -1) : folder).join("/");
+    counts.set(holder, (counts.get(holder) ?? 0) + 1);
+  }
+  return [...counts].reduce((most, each) => (each[1] > most[1] ? each : most))[0];
 }
 
 function ambiguous(name: string, found: readonly Blueprint[]): UserError {

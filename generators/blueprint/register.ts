@@ -28,12 +28,19 @@ export function registerBlueprint(book: EditBook, project: Project, app: FlaskAp
   const line = `from ${from} import ${imported}`;
   if (point.importAt === "module")
     book.add(source, placeImport(source, line, ownImports(app.importRoot, project.pathSet, from)));
-  const local = point.importAt === "local" ? `${point.indent}${line}\n` : "";
+  const gap = isApart(source.text.slice(0, point.offset)) ? "\n" : "";
+  const local = point.importAt === "local" ? `${gap}${point.indent}${line}\n` : "";
   book.add(
     source,
     insertLines(source, point.offset, `${local}${point.indent}${point.appName}.register_blueprint(${alias})\n`),
   );
   return [];
+}
+
+/** Whether the registration that `text` ends with stands below its own import, and both below a blank line. */
+function isApart(text: string): boolean {
+  const [blank, imported] = text.split(/\r\n|\n|\r/).slice(-4, -2);
+  return blank?.trim() === "" && /^\s*from\s/.test(imported ?? "");
 }
 
 /** `app.users` seen from a file of the package `app`: `.users`. */

@@ -1,7 +1,7 @@
 import { pascalCase } from "change-case";
 import type { Workbench } from "../flow/generator.ts";
 import type { BlueprintTask } from "../flow/integration.ts";
-import type { Answers } from "../flow/plan.ts";
+import type { Answers, ManualStep } from "../flow/plan.ts";
 import { chosenDatabase } from "../integration/database.ts";
 import {
   type EditBook,
@@ -12,13 +12,14 @@ import {
   placeImport,
   type SourceFile,
   statements,
+  undecorated,
 } from "../python/index.ts";
 import { findOwn } from "../status/own.ts";
 import { importsOf } from "../survey/imports-of.ts";
 import { applicationSources } from "../survey/lookup.ts";
 import { isMainGuard } from "../survey/module-app.ts";
 import { moduleName, ownImports } from "../survey/modules.ts";
-import type { FlaskApp, Project } from "../survey/project.ts";
+import type { Blueprint, FlaskApp, Project } from "../survey/project.ts";
 import type { TaskPlace } from "./place.ts";
 
 /** What the templates are rendered with. */
@@ -93,20 +94,41 @@ function importTask(book: EditBook, project: Project, place: TaskPlace, task: Bl
   book.add(source, placeImport(source, `from ${task.tasksImport} import ${task.task}  # noqa: F401`, isOwn));
 }
 
-/** Adds the route that sends the task to the file with the blueprint's other routes. */
+/** Adds the route that sends the task to the file with the blueprint's other routes; or says where to paste it. */
 export function addRoute(
   book: EditBook,
   project: Project,
   place: TaskPlace,
   task: BlueprintTask,
   bench: Workbench,
-): void {
+): ManualStep[] {
   const source = project.parse(place.routesPath);
-  if (!source || defines(source, `enqueue_${task.task}`)) return;
+  if (!source || source.text.includes(`def enqueue_${task.task}(`)) return [];
   const template = place.kind === "namespace" ? "namespace_route" : "route";
+  const imports = bench.templates.render(`blueprint/${template}_imports.py`, task);
+  const route = bench.templates.render(`blueprint/${template}.py`, task).trim();
+  const maker = place.existing && functionAround(source, place.existing);
+  if (maker) {
+    const { at, registeredAt } = place.existing!;
+    const line = registeredAt?.path === source.path ? registeredAt.line : at.line + 1;
+    const why = `${place.variable} is made inside ${maker}(), so its route goes there as well, before it is registered`;
+    const indent = /^\s*/.exec(source.text.split(/\r\n|\n|\r/)[at.line - 1]!)![0];
+    return [{ path: source.path, line, snippet: inStyleOf(source, `${imports.trim()}\n\n${route}`, indent), why }];
+  }
   const isOwn = ownImports(place.importRoot, project.pathSet, task.requestModule, task.tasksImport, task.statusModule);
-  book.add(source, ...mergeImports(source, bench.templates.render(`blueprint/${template}_imports.py`, task), isOwn));
-  append(book, source, bench.templates.render(`blueprint/${template}.py`, task));
+  book.add(source, ...mergeImports(source, imports, isOwn));
+  append(book, source, route);
+  return [];
+}
+
+/** The function that makes the blueprint; null where it stands at the top level. */
+function functionAround(source: SourceFile, { path, at }: Blueprint): string | null {
+  if (source.path !== path) return null;
+  const row = at.line - 1;
+  const around = statements(source.tree.rootNode)
+    .map(undecorated)
+    .find((node) => node.startPosition.row <= row && row <= node.endPosition.row);
+  return around?.type === "function_definition" ? (around.childForFieldName("name")?.text ?? null) : null;
 }
 
 /** A new blueprint: a package with its routes; who registers it is another matter. */

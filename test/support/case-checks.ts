@@ -44,6 +44,8 @@ export interface Expectations {
   warnings?: string[];
   /** Each stands in one of the lines that say what to do next. */
   next?: string[];
+  /** `path:line` of what is left to do by hand. */
+  manual?: string[];
   /** Texts that no written file may hold. */
   nowhere?: string[];
   /** Pieces of the plan's warnings. */
@@ -152,6 +154,8 @@ export function checkExpectations(wanted: Case, applied: Applied): void {
   for (const file of expect.untouched ?? []) assert.ok(isSame(file), `${file} should have been left alone`);
   for (const file of expect.edited ?? []) assert.ok(!isSame(file), `${file} should have been edited`);
   for (const target of expect.candidates ?? []) assert.ok(error?.message.includes(target), `${target} is not listed`);
+  const manual = plan?.manual.map(({ path, line }) => `${path}:${line}`);
+  if (expect.manual) assert.deepEqual(manual, expect.manual, "left to do by hand");
   if (expect.warnings) checkWarnings(expect.warnings, plan?.warnings ?? []);
   for (const text of expect.next ?? [])
     assert.ok(
