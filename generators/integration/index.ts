@@ -62,7 +62,7 @@ export function planIntegration(
     changes,
     manual: [...manual, ...dependencies.manual],
     install: answers.install === "yes" ? installStep(project, wanted) : null,
-    warnings: [...warningsFor(project, app, wanted), ...warnings],
+    warnings: [...warningsFor(project, app, wanted, integration), ...warnings],
     next: isNew
       ? [
           ...activate(project.dependencies, project.root),

@@ -1,3 +1,4 @@
+import type { Integration } from "../flow/integration.ts";
 import type { Wanted } from "../settings/dependencies.ts";
 import type { FlaskApp, Project } from "../survey/project.ts";
 
@@ -6,7 +7,12 @@ import type { FlaskApp, Project } from "../survey/project.ts";
  *
  * @param wanted - the packages that the project gets
  */
-export function warningsFor(project: Project, app: FlaskApp, wanted: readonly Wanted[]): string[] {
+export function warningsFor(
+  project: Project,
+  app: FlaskApp,
+  wanted: readonly Wanted[],
+  { testFile }: Pick<Integration, "testFile">,
+): string[] {
   const warnings: string[] = [];
   for (const note of app.notes) {
     const where = `${note.at.path}:${note.at.line}`;
@@ -14,7 +20,12 @@ export function warningsFor(project: Project, app: FlaskApp, wanted: readonly Wa
       warnings.push(
         `${where}: ${note.text}. Tasks themselves must be plain functions: a worker does not await a coroutine.`,
       );
-    } else warnings.push(`${where}: ${note.text}. Every worker start runs this, since the worker calls ${app.name}().`);
+      continue;
+    }
+    const test = testFile ? `, and so does ${testFile}` : "";
+    warnings.push(
+      `${where}: ${note.text}. Every worker start runs this, since the worker calls ${app.name}()${test}.`,
+    );
   }
   for (const { name, at } of project.otherQueues)
     warnings.push(`${at.path}:${at.line}: ${name} is in use here and was left alone.`);

@@ -86,6 +86,12 @@ test("CELERY.md says what the answers call for, and nothing else", () => {
   for (const broker of brokers) assert.not.match(page({ broker }), /\n\n\n|\{\{|undefined/);
 });
 
+test("the test says that it reaches the application's database, where that is so", () => {
+  const file = (heavyStart: boolean) => renderTemplate("project/test_celery.py", makeIntegration({ heavyStart }));
+  assert.match(file(true), /# The app reaches its database as it starts/);
+  assert.not.match(file(false), /database/);
+});
+
 test("the imports of the worker's entry are grouped as formatters want them", () => {
   assert.equal(entryImports(["from app import create_app", "import os"], true), [
     "import os",
