@@ -113,7 +113,14 @@ export function addRoute(
     const line = registeredAt?.path === source.path ? registeredAt.line : at.line + 1;
     const why = `${place.variable} is made inside ${maker}(), so its route goes there as well, before it is registered`;
     const indent = /^\s*/.exec(source.text.split(/\r\n|\n|\r/)[at.line - 1]!)![0];
-    return [{ path: source.path, line, snippet: inStyleOf(source, `${imports.trim()}\n\n${route.replaceAll("\n\n\n", "\n\n")}`, indent), why }];
+    return [
+      {
+        path: source.path,
+        line,
+        snippet: inStyleOf(source, `${imports.trim()}\n\n${route.replaceAll("\n\n\n", "\n\n")}`, indent),
+        why,
+      },
+    ];
   }
   const isOwn = ownImports(place.importRoot, project.pathSet, task.requestModule, task.tasksImport, task.statusModule);
   book.add(source, ...mergeImports(source, imports, isOwn));

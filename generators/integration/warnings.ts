@@ -23,9 +23,7 @@ export function warningsFor(
       continue;
     }
     const test = testFile ? `, and so does ${testFile}` : "";
-    warnings.push(
-      `${where}: ${note.text}. Every worker start runs this, since the worker calls ${app.name}()${test}.`,
-    );
+    warnings.push(`${where}: ${note.text}. Every worker start runs this, since the worker calls ${app.name}()${test}.`);
   }
   for (const { name, at } of project.otherQueues)
     warnings.push(`${at.path}:${at.line}: ${name} is in use here and was left alone.`);
