@@ -2,7 +2,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from celery_app import celery_init_app
-from mails import bp as mails_bp
+from resources.mails import bp as mails_bp
 from resources.store import blp as StoreBlueprint
 
 app = Flask(__name__)
