@@ -8,7 +8,8 @@ import { appendFileSync, copyFileSync, existsSync, readFileSync } from "node:fs"
 import path from "node:path";
 import { test } from "uvu";
 import { type Server, skip, startRedis } from "../support/servers.ts";
-import { apply, makeProject, python, startWorker, until } from "./project.ts";
+import { until } from "../support/until.ts";
+import { apply, makeProject, python, startWorker } from "./project.ts";
 
 const TASKS = 1000;
 const CHILDREN = 4;
