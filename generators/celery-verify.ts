@@ -43,9 +43,9 @@ export const generator: Generator = {
       detect: () => ({ value: "text", certain: true }),
     },
   ],
-  async begin(project) {
+  async begin(root) {
     const { beginPython } = await loadChecklist();
-    return beginPython(project);
+    return beginPython(root);
   },
   async verify(project, answers, progress) {
     const { verifyProject } = await loadChecklist();

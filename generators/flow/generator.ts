@@ -57,8 +57,8 @@ export interface Generator {
   prompts: readonly Prompt[];
   /** Reads only: everything that it wants is in the plan. `answers` is complete. */
   plan?(project: Project, answers: Answers, bench: Workbench): Promise<Plan>;
-  /** Called before the answers are settled: starts what verify() will need whatever they are. Gives back what ends it. */
-  begin?(project: Project): Promise<() => void>;
+  /** Called before the project is read: starts what verify() will need in any case. Gives back what ends it. */
+  begin?(root: string): Promise<() => void>;
   /** A generator that checks instead of changing has this and no plan(). `progress` shows one line while a check runs. */
   verify?(project: Project, answers: Answers, progress: (line: string) => void): Promise<Verification>;
 }

@@ -66,21 +66,22 @@ export async function runGenerator(generator: Generator, options: RunOptions): P
 }
 
 async function carryOut(generator: Generator, options: RunOptions): Promise<Outcome> {
+  const root = checkDest(options.root);
+  const begun = generator.begin?.(root);
+  try {
+    return await carryOutIn(root, generator, options);
+  } finally {
+    (await begun)?.();
+  }
+}
+
+async function carryOutIn(root: string, generator: Generator, options: RunOptions): Promise<Outcome> {
   const use = options.stages ?? stages;
   const output = options.output ?? terminal;
-  const root = checkDest(options.root);
   const project = options.project ?? (await openProject(root, use, output));
-  const settle = () => settleAnswers(generator.prompts, project, options.given ?? {}, options.defaults ?? {});
-  if (generator.verify) {
-    const end = await generator.begin?.(project);
-    try {
-      return await verify(generator, project, settle(), output);
-    } finally {
-      end?.();
-    }
-  }
+  const answers = settleAnswers(generator.prompts, project, options.given ?? {}, options.defaults ?? {});
+  if (generator.verify) return verify(generator, project, answers, output);
 
-  const answers = settle();
   const plan = await makePlan(generator, project, answers, options);
   if (answers.preview === "json" || answers.preview === "diff") return preview(plan, use, output);
   refuseConflicts(plan);

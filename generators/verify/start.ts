@@ -20,29 +20,44 @@ export interface StartedPython {
   stop(): void;
 }
 
-const begun = new WeakMap<Project, Promise<StartedPython>>();
+const begun = new Map<string, Promise<StartedPython | null>>();
 
-/** Starts Python for a later {@link takePython}; what goes wrong is told there. Gives back what ends it. */
-export async function beginPython(project: Project): Promise<() => void> {
-  const starting = startPython(project);
-  begun.set(project, starting);
-  const started = await starting.catch(() => null);
-  return () => started?.stop();
+/**
+ * Starts Python for a later {@link takePython}, which also tells what goes wrong. Gives back what ends it.
+ *
+ * @param root absolute path of the project, which need not have been read
+ */
+export async function beginPython(root: string): Promise<() => void> {
+  const starting = startPython(root, () => "").catch(() => null);
+  begun.set(root, starting);
+  const started = await starting;
+  return () => {
+    begun.delete(root);
+    started?.stop();
+  };
 }
 
 /**
- * The Python that was begun for a project, else a new one.
+ * The Python that was begun for a project, else a new one, with a copy of the project to work on.
  *
  * @throws UserError `python-not-found`
  */
-export function takePython(project: Project): Promise<StartedPython> {
-  const starting = begun.get(project) ?? startPython(project);
-  begun.delete(project);
-  return starting;
+export async function takePython(project: Project): Promise<StartedPython> {
+  const { root, paths } = project;
+  const starting = begun.get(root);
+  begun.delete(root);
+  const started = (await starting) ?? (await startPython(root, () => tellInstall(project)));
+  try {
+    started.workspace.copy(root, paths);
+  } catch (error) {
+    started.stop();
+    throw error;
+  }
+  return started;
 }
 
-async function startPython(project: Project): Promise<StartedPython> {
-  const interpreter = await findInterpreter(project.root, () => tellInstall(project));
+async function startPython(root: string, tellInstall: () => string): Promise<StartedPython> {
+  const interpreter = await findInterpreter(root, tellInstall);
   const workspace = makeWorkspace();
   const [events, output] = [path.join(workspace.own, "events.jsonl"), path.join(workspace.own, "output.txt")];
   writeFileSync(events, "");
@@ -56,12 +71,6 @@ async function startPython(project: Project): Promise<StartedPython> {
     workspace.remove();
   };
   process.once("exit", stop);
-  try {
-    workspace.copy(project.root, project.paths);
-  } catch (error) {
-    stop();
-    throw error;
-  }
   return { interpreter, workspace, process: running, events, output, stop };
 }
 

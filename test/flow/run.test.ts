@@ -240,7 +240,7 @@ test("a checklist that fails is an exit with 1, after its lines", async () => {
   assert.is(bad.out, "ok  starts\n");
 });
 
-test("what a checklist begins before the answers are settled is ended, whatever comes of them", async () => {
+test("what a checklist begins before the project is read is ended, whatever comes of the answers", async () => {
   const order: string[] = [];
   const generator: Generator = {
     ...checker(true),

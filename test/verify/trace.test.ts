@@ -83,7 +83,7 @@ test("an application that leaves threads and exit handlers behind ends with the 
 test("a Python that was begun in vain ends and leaves no folder", async () => {
   process.env.CELERY_VERIFY_PYTHON = (await pythonEnv()).python;
   const project = await survey(makeTwin({}));
-  const end = await beginPython(project);
+  const end = await beginPython(project.root);
   const { process: python, workspace } = await takePython(project);
   assert.ok(existsSync(path.join(workspace.root, "shop/__init__.py")));
   end();
