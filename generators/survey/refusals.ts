@@ -1,6 +1,5 @@
 import { importPoint, lineOf, type Node, readSource, type SourceFile } from "../python/index.ts";
 import type { Candidate } from "./candidates.ts";
-import { filterNaming } from "./files.ts";
 import { isTestPath } from "./modules.ts";
 import type { Refusal } from "./project.ts";
 import type { Reading } from "./reading.ts";
@@ -115,9 +114,8 @@ export function explainAbsence(reading: Reading): Refusal[] {
 
 /** Files that were not read before: Quart's name neither Flask nor Celery, and some can't be decoded. */
 function otherSources(reading: Reading): SourceFile[] {
-  const rest = reading.paths.filter((path) => path.endsWith(".py") && !reading.sources.has(path) && !isTestPath(path));
-  return filterNaming(reading.root, rest, ["Flask\\(", "Quart\\("]).flatMap((path) => {
-    const bytes = reading.read(path);
-    return bytes ? [readSource(path, bytes)] : [];
+  return reading.named.flatMap((path) => {
+    const bytes = reading.sources.has(path) || isTestPath(path) ? null : reading.read(path);
+    return bytes && /(?:Flask|Quart)\(/.test(Buffer.from(bytes).toString("latin1")) ? [readSource(path, bytes)] : [];
   });
 }
