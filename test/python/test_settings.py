@@ -171,4 +171,6 @@ def test_the_embedded_broker_lives_in_the_instance_folder() -> None:
     app = create_app(DEBUG=True)
     conf = app.extensions["celery"].conf
     assert conf.broker_url == f"sqla+sqlite:///{app.instance_path}/celery/broker.sqlite3"
+    # Before 5.5 kombu gives all of them to create_engine(), which knows no retries.
+    assert conf.broker_transport_options == {"connect_args": {"timeout": 30}}
     assert conf.result_backend == f"db+sqlite:///{app.instance_path}/celery/results.sqlite3"
