@@ -28,8 +28,8 @@ export function registerBlueprint(book: EditBook, project: Project, app: FlaskAp
   const line = `from ${from} import ${imported}`;
   if (point.importAt === "module")
     book.add(source, placeImport(source, line, ownImports(app.importRoot, project.pathSet, from)));
-  const gap = isApart(source.text.slice(0, point.offset)) ? "\n" : "";
-  const local = point.importAt === "local" ? `${gap}${point.indent}${line}\n` : "";
+  const { above, below } = gaps(source.text.slice(0, point.offset));
+  const local = point.importAt === "local" ? `${above}${point.indent}${line}\n${below}` : "";
   book.add(
     source,
     insertLines(source, point.offset, `${local}${point.indent}${point.appName}.register_blueprint(${alias})\n`),
@@ -37,10 +37,11 @@ export function registerBlueprint(book: EditBook, project: Project, app: FlaskAp
   return [];
 }
 
-/** Whether the registration that `text` ends with stands below its own import, and both below a blank line. */
-function isApart(text: string): boolean {
+/** Blank lines around the import, as the registration that `text` ends with has them; below it where there is none. */
+function gaps(text: string): { above: string; below: string } {
   const [blank, imported] = text.split(/\r\n|\n|\r/).slice(-4, -2);
-  return blank?.trim() === "" && /^\s*from\s/.test(imported ?? "");
+  if (!/^\s*(from|import)\s/.test(imported ?? "")) return { above: "", below: "\n" };
+  return { above: blank?.trim() === "" ? "\n" : "", below: "" };
 }
 
 /** `app.users` seen from a file of the package `app`: `.users`. */

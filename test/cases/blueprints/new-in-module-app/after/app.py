@@ -1,0 +1,33 @@
+import os
+
+from celery import Celery, Task
+from flask import Blueprint, Flask
+
+from images import bp as images_bp
+
+pages = Blueprint('pages', __name__)
+
+
+@pages.route('/')
+def index():
+    return 'pages'
+
+
+def celery_init_app(app: Flask) -> Celery:
+    class FlaskTask(Task):
+        def __call__(self, *args, **kwargs):
+            with app.app_context():
+                return self.run(*args, **kwargs)
+
+    celery_app = Celery(app.name, task_cls=FlaskTask)
+    celery_app.config_from_object(app.config['CELERY'])
+    celery_app.set_default()
+    app.extensions['celery'] = celery_app
+    return celery_app
+
+
+app = Flask(__name__)
+app.config['CELERY'] = {'broker_url': os.environ['CELERY_BROKER_URL'], 'result_backend': 'redis://localhost:6379/1'}
+celery_app = celery_init_app(app)
+app.register_blueprint(pages)
+app.register_blueprint(images_bp)
