@@ -1,14 +1,7 @@
 import os
 
 from celery import Celery, Task
-from flask import Blueprint, Flask
-
-pages = Blueprint('pages', __name__)
-
-
-@pages.route('/')
-def index():
-    return 'pages'
+from flask import Flask
 
 
 def celery_init_app(app: Flask) -> Celery:
@@ -27,4 +20,8 @@ def celery_init_app(app: Flask) -> Celery:
 app = Flask(__name__)
 app.config['CELERY'] = {'broker_url': os.environ['CELERY_BROKER_URL'], 'result_backend': 'redis://localhost:6379/1'}
 celery_app = celery_init_app(app)
-app.register_blueprint(pages)
+
+
+@app.route('/')
+def index():
+    return 'pages'
