@@ -212,6 +212,7 @@ const refusals: readonly Refused[] = [
 
 /** Codes that need more than a folder and a command line, with the test that asserts each. */
 const elsewhere: Readonly<Record<string, string>> = {
+  "answer-misplaced": "plop/command",
   bug: "flow/run",
   "case-clash": "changes/commit",
   "celery-not-installed": "verify/interpreter",
@@ -229,6 +230,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   interrupted: "changes/faults",
   "journal-unreadable": "changes/lock",
   leftover: "changes/faults",
+  "load-option-unknown": "plop/command",
   "manual-steps": "flow/run",
   "not-a-file": "changes/commit",
   "not-an-identifier": "changes/helpers",

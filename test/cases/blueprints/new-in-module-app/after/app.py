@@ -3,6 +3,8 @@ import os
 from celery import Celery, Task
 from flask import Flask
 
+from images import bp as images_bp
+
 
 def celery_init_app(app: Flask) -> Celery:
     class FlaskTask(Task):
@@ -20,8 +22,6 @@ def celery_init_app(app: Flask) -> Celery:
 app = Flask(__name__)
 app.config['CELERY'] = {'broker_url': os.environ['CELERY_BROKER_URL'], 'result_backend': 'redis://localhost:6379/1'}
 celery_app = celery_init_app(app)
-from images import bp as images_bp
-
 app.register_blueprint(images_bp)
 
 
