@@ -1,5 +1,5 @@
 import { importPoint, type Node, opensScope, type SourceFile, walk } from "../python/index.ts";
-import { type Env, joinValues, type Value } from "./bindings.ts";
+import { type Env, joinValues, type Value } from "./body-flow.ts";
 import { type Candidate, factoriesOf } from "./candidates.ts";
 import { type FactoryUse, findEntry, usesOf } from "./entry.ts";
 import { namedEntries } from "./entry-files.ts";
@@ -13,7 +13,8 @@ import type { FlaskApp, Refusal } from "./project.ts";
 import type { Reading } from "./reading.ts";
 import { refusalOf } from "./refusals.ts";
 import { parameters } from "./signatures.ts";
-import { APP_PARAMETER, type Values } from "./values.ts";
+import { APP_PARAMETER } from "./suspicion.ts";
+import type { Values } from "./values.ts";
 
 /**
  * The Flask applications of a project.

@@ -8,7 +8,8 @@ import {
   statements,
   walk,
 } from "../python/index.ts";
-import { boundNames, type Env, type ReturnPoint } from "./bindings.ts";
+import { boundNames } from "./bindings.ts";
+import type { Env, ReturnPoint } from "./body-flow.ts";
 import { functionsOf } from "./functions.ts";
 import type { InitPoint } from "./project.ts";
 import { hasYield, isAsync, parameters } from "./signatures.ts";
@@ -41,9 +42,9 @@ export interface Problem {
 
 /** Every function of a file that hands out a Flask application. `given` tells what callers pass for its parameters. */
 export function factoriesOf(source: SourceFile, values: Values, given: (definition: Node) => Env): Candidate[] {
-  if (!values.mayGive(source)) return [];
+  if (!values.suspicion.mayGive(source)) return [];
   return functionsOf(source)
-    .filter(({ definition }) => values.isSuspect(definition))
+    .filter(({ definition }) => values.suspicion.isSuspect(definition))
     .flatMap(({ name, definition }) => factoryOf(source, name, definition, values, given(definition)) ?? []);
 }
 

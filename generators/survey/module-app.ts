@@ -8,7 +8,7 @@ import {
   undecorated,
   walk,
 } from "../python/index.ts";
-import type { Env } from "./bindings.ts";
+import type { Env } from "./body-flow.ts";
 import type { Candidate, Problem } from "./candidates.ts";
 import { importsOf } from "./imports-of.ts";
 import { resolveImport } from "./modules.ts";
@@ -18,7 +18,7 @@ import type { Values } from "./values.ts";
 
 /** Module-level applications of a file: `app = Flask(__name__)`, under any name. */
 export function moduleAppsOf(source: SourceFile, values: Values, reading: Reading): Candidate[] {
-  if (!values.constructs(source)) return [];
+  if (!values.suspicion.constructs(source)) return [];
   const body = statements(source.tree.rootNode);
   const before: Env[] = [];
   const judge = values.judge(source);

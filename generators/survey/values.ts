@@ -1,6 +1,6 @@
 import { callArguments, type ImportedName, type Node, type SourceFile, statements } from "../python/index.ts";
+import { boundNames } from "./bindings.ts";
 import {
-  boundNames,
   type Env,
   type FlowResult,
   followBody,
@@ -8,7 +8,7 @@ import {
   joinValues,
   type Observe,
   type Value,
-} from "./bindings.ts";
+} from "./body-flow.ts";
 import { findDefinition } from "./functions.ts";
 import { importsAs, importsOf } from "./imports-of.ts";
 import { type ModulePlace, placeModule, resolveImport } from "./modules.ts";
@@ -16,6 +16,7 @@ import { namespaceFolders } from "./namespaces.ts";
 import type { Reading } from "./reading.ts";
 import { hasYield, isAsync, parameters, returnType } from "./signatures.ts";
 import { FLASK_CLASSES, suspectNames } from "./suspects.ts";
+import { Suspicion } from "./suspicion.ts";
 
 /** How many calls deep a value is followed. */
 const MAX_DEPTH = 6;
@@ -23,18 +24,17 @@ const MAX_DEPTH = 6;
 /** Answers which names, calls and functions of the project hold a Flask application. One per survey; everything is cached. */
 export class Values {
   readonly #reading: Reading;
-  readonly #suspects: ReadonlySet<string>;
+  /** What the text alone says, asked before anything is followed. */
+  readonly suspicion: Suspicion;
   readonly #modules = new Map<string, Env>();
   readonly #busy = new Set<string>();
   readonly #returned = new WeakMap<Node, Map<string, Value | undefined>>();
   readonly #places = new Map<string, ModulePlace>();
   #namespaces: ReadonlySet<string> | null = null;
-  #construction: RegExp | null = null;
-  #giving: RegExp | null = null;
 
   constructor(reading: Reading) {
     this.#reading = reading;
-    this.#suspects = suspectNames(reading);
+    this.suspicion = new Suspicion(suspectNames(reading));
   }
 
   place(path: string): ModulePlace {
@@ -45,40 +45,6 @@ export class Values {
     const place = placeModule(path, this.#reading.pathSet, (folder) => namespaces.has(folder));
     this.#places.set(path, place);
     return place;
-  }
-
-  /** Whether a file calls anything that could be a class of Flask's. */
-  constructs(source: SourceFile): boolean {
-    this.#construction ??= new RegExp(`\\b(?:${[...this.#suspects].join("|")})\\b[\\s\\\\)]*\\(`);
-    return this.#construction.test(source.text);
-  }
-
-  /** Whether any function of a file could be a factory: it makes an application, or gives back one or a parameter like it. */
-  mayGive(source: SourceFile): boolean {
-    if (!/\bdef\b/.test(source.text)) return false;
-    const any = `\\b(?:${[...this.#suspects].join("|")})\\b`;
-    this.#giving ??= new RegExp(`->[^\\n]*${any}|${RETURN.source}?${any}`);
-    if (this.constructs(source) || this.#giving.test(source.text)) return true;
-    const returned = new Set([...source.text.matchAll(RETURN)].flatMap(([statement]) => words(statement)));
-    return [...returned].some(
-      (name) => APP_PARAMETER.test(name) && new RegExp(`[(,\\s]${name}\\s*[,)=:]`).test(source.text),
-    );
-  }
-
-  /** Whether the text of a function names anything that could be a Flask application. */
-  isSuspect(definition: Node): boolean {
-    const text = definition.text;
-    if (!/\breturn\b|\bFlask\b/.test(text)) return false;
-    const given = parameters(definition).filter(
-      ({ name, type }) => APP_PARAMETER.test(name) || (type && this.#suspects.has(type.split(".").pop()!)),
-    );
-    const isNamed = (word: string) => this.#suspects.has(word) || given.some(({ name }) => name === word);
-    // It makes one, or gives one back.
-    return (
-      calledNames(text).some((name) => this.#suspects.has(name)) ||
-      definition.descendantsOfType("return_statement").some((node) => words(node.text).some(isNamed)) ||
-      this.#suspects.has(returnType(definition).split(".").pop()!)
-    );
   }
 
   /** What holds at the end of a module, `global` assignments of its functions included. */
@@ -200,7 +166,7 @@ export class Values {
     const callee = node.childForFieldName("function");
     if (!callee) return undefined;
     if (this.#evaluate(source, callee, env, depth) === "class") return "flask";
-    if (depth >= MAX_DEPTH || !this.#suspects.has(callee.text.split(".").pop()!)) return undefined;
+    if (depth >= MAX_DEPTH || !this.suspicion.names.has(callee.text.split(".").pop()!)) return undefined;
     const found = this.findFunction(source, callee);
     if (!found) return undefined;
     return this.returned(
@@ -258,7 +224,7 @@ export class Values {
   #imported(source: SourceFile, imported: ImportedName): Value | undefined {
     if (imported.level === 0 && imported.name && FLASK_CLASSES[imported.module]?.includes(imported.name))
       return "class";
-    if (!imported.name || !this.#suspects.has(imported.name)) return undefined;
+    if (!imported.name || !this.suspicion.names.has(imported.name)) return undefined;
     const path = resolveImport(this.place(source.path), imported, this.#reading.pathSet);
     return path && path !== source.path ? this.module(path).get(imported.name) : undefined;
   }
@@ -307,18 +273,4 @@ export class Values {
     }
     return found;
   }
-}
-
-/** A parameter by which an application is handed in. */
-export const APP_PARAMETER = /app|flask|server/i;
-
-/** A return statement's lines, as far as they hang together. */
-const RETURN = /\breturn\b[^\n]*(?:[([{,\\]\s*\n[^\n]*){0,5}/g;
-
-function words(text: string): string[] {
-  return text.match(/[A-Za-z_]\w*/g) ?? [];
-}
-
-function calledNames(text: string): string[] {
-  return text.match(/[A-Za-z_]\w*(?=[ \t]*\()/g) ?? [];
 }
