@@ -40,7 +40,7 @@ export function completeLines(
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const entries = Object.entries(replaced).map(([name, text]) => {
-    const isCut = text !== "" && !text.endsWith("\n") && own[name]?.endsWith("\n");
+    const isCut = text !== "" && !text.endsWith("\n") && Object.hasOwn(own, name) && own[name]!.endsWith("\n");
     return [name, isCut ? `${text}\n` : text] as const;
   });
   return Object.fromEntries(entries);
