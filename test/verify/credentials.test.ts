@@ -46,6 +46,7 @@ const harmless: readonly (readonly [path: string, text: string])[] = [
   ["app.py", 'URL = "postgresql://user:password@localhost/dbname"'],
   ["app.py", 'URL = "redis://:" + password + "@cache"'],
   ["app.py", 'BROKER = "redis_production_your_connection_string_here"'],
+  ["docs/deploy.md", "something like `postgres://blahblah:morerandomstuff1234@ec2-12-345.example.com:5432/shop`"],
   ["app.py", 'password = StringField("Password")'],
   ["app.py", 'form = {"password": "Enter your password"}'],
   ["app.py", 'user.set_password("cat")'],

@@ -49,7 +49,9 @@ export function isPlaceholder(value: string, user = ""): boolean {
   if (publicDefaults.has(text.toLowerCase()) || (user !== "" && text === user)) return true;
   // Ours: {service}_{env}_your_connection_string_here.
   if (
-    /your_[a-z_]*(?:here|string|password|secret|key)|_here$|change_?me|replace_?(?:me|this|with)|insert[-_]/i.test(text)
+    /your_[a-z_]*(?:here|string|password|secret|key)|_here$|change_?me|replace_?(?:me|this|with)|insert[-_]|random[-_ ]?(?:stuff|string|text|chars|value)|(?:blah){2}/i.test(
+      text,
+    )
   )
     return true;
   // "testpass", "mode_user_token", and the keys that the cloud providers' own manuals print.
