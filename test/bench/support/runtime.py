@@ -19,6 +19,11 @@ WORKER_ROUNDS = int(os.environ.get("BENCH_WORKER_ROUNDS", "3"))
 BATCH = 200
 TASKS = int(os.environ.get("BENCH_TASKS", "3000"))
 CALLS = 5_000
+# What the generated settings limit, as a worker's options: the documented example has no limits of its own.
+WORKER_OPTIONS = (
+    "--max-tasks-per-child=1000 --max-memory-per-child=524288"
+    " --time-limit=300 --soft-time-limit=240 --prefetch-multiplier=1"
+).split()
 
 
 class Side:
@@ -94,12 +99,12 @@ def serve() -> None:
         os.write(answers, (json.dumps(seen) + "\n").encode())
 
 
-def work(folder: str) -> dict[str, float]:
-    """A worker empties a full queue; its start does not count."""
+def work(folder: str, options: list[str]) -> dict[str, float]:
+    """A worker empties a full queue; its start and its end do not count."""
     code = f"from bench_app import task\nfor number in range({TASKS}): task.delay(number, 1)"
     subprocess.run([sys.executable, "-c", "from bench_app import celery; celery.control.purge()"], cwd=folder, check=True)
     subprocess.run([sys.executable, "-c", code], cwd=folder, check=True)
-    command = [sys.executable, "-m", "celery", "-A", "make_celery", "worker", "-c", "2", "-l", "ERROR"]
+    command = [sys.executable, "-m", "celery", "-A", "make_celery", "worker", "-c", "2", "-l", "ERROR", *options]
     log = pathlib.Path(folder, "worker.log")
     look = subprocess.Popen([sys.executable, __file__, "--waiting"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert look.stdin and look.stdout
@@ -125,7 +130,8 @@ def work(folder: str) -> dict[str, float]:
         done = first - left
         return {"wall": (time.perf_counter() - started) / done, "cpu": (cpu_of(worker.pid) - cpu) / done}
     finally:
-        worker.terminate()
+        # A busy worker can take half a minute to stop by itself; its children end with it.
+        worker.kill()
         worker.wait()
         look.stdin.close()
         look.wait()
@@ -141,11 +147,12 @@ def count_waiting() -> None:
 
 
 def cpu_of(pid: int) -> float:
-    """Seconds of a process and of its children."""
-    tick = os.sysconf("SC_CLK_TCK")
+    """Seconds of a process and of its children, those that were replaced included."""
     children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     fields = [pathlib.Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in [pid, *children]]
-    return sum(int(field[11]) + int(field[12]) for field in fields) / tick
+    # utime and stime of each; cutime and cstime of the parent, for those it has waited for.
+    ticks = [*fields[0][11:15], *(tick for field in fields[1:] for tick in field[11:13])]
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def main(documented: str, generated: str) -> None:
@@ -161,12 +168,17 @@ def main(documented: str, generated: str) -> None:
         tell("task class" if name == "calls" else name, rounds[1:])
     for side in sides:
         side.end()
-    folders = [documented, generated]
+    work_in_turns("worker, the same options", documented, generated, WORKER_OPTIONS)
+    work_in_turns("worker, the example without limits", documented, generated, [])
+
+
+def work_in_turns(name: str, documented: str, generated: str, options: list[str]) -> None:
     rounds = []
     for index in range(WORKER_ROUNDS):
-        found = {folder: work(folder) for folder in (folders if index % 2 else folders[::-1])}
+        folders = [documented, generated] if index % 2 else [generated, documented]
+        found = {folder: work(folder, options) for folder in folders}
         rounds.append((found[documented], found[generated]))
-    tell("worker, -c 2", rounds)
+    tell(name, rounds)
 
 
 def tell(name: str, rounds: list[tuple[dict[str, float], dict[str, float]]]) -> None:
