@@ -7,7 +7,7 @@ import weakref
 from typing import Any
 
 import pytest
-from celery import shared_task
+from celery import Celery, shared_task
 from flask import current_app, g, has_app_context
 from flask.globals import app_ctx
 from flask.signals import appcontext_pushed
@@ -105,6 +105,15 @@ def test_two_apps_do_not_mix(run_worker: Any) -> None:
             assert inner.extensions["celery"].tasks[look.name]() == inner.config["NAME"]
     with run_worker(first), first.app_context():
         assert look.delay().get(timeout=10) == "first"
+
+
+@pytest.mark.skipif(not has_signals(), reason="Flask 2.2 without blinker has no signals")
+def test_a_client_of_another_service_takes_no_tasks(shop: Any) -> None:
+    # Whoever makes a Celery makes it the current one of this thread.
+    remote = Celery("remote", broker="memory://")
+    assert look.app is remote
+    with shop.app_context():
+        assert look.app is shop.extensions["celery"]
 
 
 def test_handlers_have_a_context(shop: Any, run_worker: Any) -> None:
