@@ -10,6 +10,8 @@ import time
 from typing import Any
 
 import pytest
+from celery import shared_task
+from celery.signals import before_task_publish
 
 ENTRY = """
 import logging.config
@@ -96,3 +98,25 @@ def test_a_failure_is_logged_once_with_masked_arguments(log: str) -> None:
 def test_connection_trouble_is_told_from_a_bug(log: str) -> None:
     assert len(lines(log, "connection trouble")) == 1
     assert len(lines(log, "(bug;")) == 3
+
+
+@shared_task(name="relay")
+def relay(again: bool) -> None:
+    if again:
+        relay.delay(False)
+
+
+def test_the_request_id_travels_beside_own_headers_and_on(shop: Any, run_worker: Any) -> None:
+    sent: list[tuple[Any, Any]] = []
+
+    def look(headers: dict[str, Any], **_: Any) -> None:
+        sent.append((headers.get("tenant"), headers.get("request_id")))
+
+    before_task_publish.connect(look, sender="relay")
+    with run_worker(shop), shop.test_request_context(headers={"X-Request-ID": "req-7"}):
+        relay.apply_async((False,), headers={"request_id": "own"})
+        relay.apply_async((True,), headers={"tenant": "a"})
+        deadline = time.monotonic() + 20
+        while len(sent) < 3 and time.monotonic() < deadline:
+            time.sleep(0.1)
+    assert sent == [(None, "own"), ("a", "req-7"), (None, "req-7")]

@@ -94,6 +94,9 @@ def test_a_debugger_sees_the_exception_and_an_old_key_still_opens():
     assert client.get(url).json["error"]["detail"] == "ValueError: the text"
     app.config.update(SECRET_KEY_FALLBACKS=[app.secret_key], SECRET_KEY="a new one")
     assert client.get(url).status_code == 200
+    # A key that was taken out opens nothing, not even what it opened a moment ago.
+    app.config["SECRET_KEY_FALLBACKS"] = []
+    assert client.get(url).status_code == 404
 
 
 def test_other_states_show_no_internals():
