@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command `plop-pack-flask-celery`. Without a terminal nothing is asked, and Plop with its prompts is not loaded. */
 import { fileURLToPath } from "node:url";
-import { runBin } from "./generators/flow/bin.ts";
+import { runBin } from "./lib/cli/bin.ts";
 
 await runBin(process.argv.slice(2), { generators: new URL("./generators/", import.meta.url), underPlop });
 

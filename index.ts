@@ -3,28 +3,29 @@
  * plopfile for `plop.load()`. Heavy modules are loaded when they are used.
  */
 import type { ActionType, NodePlopAPI } from "plop";
-import { explained } from "./generators/flow/explain.ts";
-import { findGenerator } from "./generators/flow/find.ts";
-import type { PackConfig } from "./generators/flow/plop.ts";
-import { runGenerator } from "./generators/flow/run.ts";
+import type { PackConfig } from "./lib/cli/plop.ts";
+import { explained } from "./lib/run/explain.ts";
+import { findGenerator } from "./lib/run/find.ts";
+import { runGenerator } from "./lib/run/run.ts";
 
-export type { Action, Change } from "./generators/changes/types.ts";
-export { UserError, type UserErrorParts } from "./generators/errors/index.ts";
-export { pythonName } from "./generators/errors/names.ts";
-export { didYouMean, nearestName } from "./generators/errors/nearest.ts";
-export type { Given } from "./generators/flow/answers.ts";
-export type { Choice, Detection, Generator, Prompt, Verification, Workbench } from "./generators/flow/generator.ts";
-export { maskSecrets } from "./generators/flow/mask.ts";
-export type { Answers, InstallStep, ManualStep, Plan } from "./generators/flow/plan.ts";
-export { actionType, type PackConfig, registerGenerators } from "./generators/flow/plop.ts";
-export { previewPrompt } from "./generators/flow/preview.ts";
-export { type Outcome, type RunOptions, runGenerator } from "./generators/flow/run.ts";
-export { type Stages, stages } from "./generators/flow/stages.ts";
-export type { Edit, SourceFile } from "./generators/python/source.ts";
-export type * from "./generators/survey/project.ts";
+export type { Action, Change, ManualStep } from "./lib/changes/types.ts";
+export { actionType, type PackConfig, registerGenerators } from "./lib/cli/plop.ts";
+export type { Choice, Detection, Generator, Prompt, Verification, Workbench } from "./lib/contract/generator.ts";
+export type { Answers, Plan } from "./lib/contract/plan.ts";
+export { previewPrompt } from "./lib/contract/preview.ts";
+export type { Dependencies, DependencyFile, InstallStep } from "./lib/dependencies/types.ts";
+export { UserError, type UserErrorParts } from "./lib/errors/index.ts";
+export { pythonName } from "./lib/errors/names.ts";
+export { didYouMean, nearestName } from "./lib/errors/nearest.ts";
+export type { Edit, SourceFile } from "./lib/python/source.ts";
+export type { Given } from "./lib/run/answers.ts";
+export { maskSecrets } from "./lib/run/mask.ts";
+export { type Outcome, type RunOptions, runGenerator } from "./lib/run/run.ts";
+export { type Stages, stages } from "./lib/run/stages.ts";
+export type * from "./lib/survey/project.ts";
 
 /** Locating and splicing Python source, loaded when it is called for: `const { splice } = await loadPython()`. */
-export const loadPython = () => import("./generators/python/index.ts");
+export const loadPython = () => import("./lib/python/index.ts");
 
 type YesNo = "yes" | "no";
 type Preview = "no" | "diff" | "json";

@@ -1,9 +1,9 @@
 /** What Plop loads: partials, helpers, action types and generators are registered here, and nothing else happens. */
 import type { NodePlopAPI } from "plop";
-import { whileLoading } from "./generators/flow/explain.ts";
-import { findGenerators } from "./generators/flow/find.ts";
-import { registerIncludedHelpers, registerPartials } from "./generators/flow/includes.ts";
-import { type PackConfig, registerGenerators } from "./generators/flow/plop.ts";
+import { registerIncludedHelpers, registerPartials } from "./lib/cli/includes.ts";
+import { type PackConfig, registerGenerators } from "./lib/cli/plop.ts";
+import { whileLoading } from "./lib/run/explain.ts";
+import { findGenerators } from "./lib/run/find.ts";
 
 export default function plopfile(plop: NodePlopAPI, config?: PackConfig): Promise<void> {
   return whileLoading(async () => {

@@ -1,11 +1,11 @@
+import type { Generator } from "../lib/contract/generator.ts";
+import { EditBook } from "../lib/python/index.ts";
 import { placeTask, tasksLayout } from "./blueprint/place.ts";
 import { blueprintPrompts } from "./blueprint/prompts.ts";
 import { registerBlueprint } from "./blueprint/register.ts";
 import { addBlueprint, addRoute, addTask, csrfWarning, describeTask } from "./blueprint/task.ts";
-import type { Generator } from "./flow/generator.ts";
-import { addRequestFacts, makeDefault, requireCelery, resultsAreOn } from "./integration/existing.ts";
-import { appForTasks } from "./integration/target.ts";
-import { EditBook } from "./python/index.ts";
+import { addRequestFacts, makeDefault, requireCelery, resultsAreOn } from "./common/existing.ts";
+import { appForTasks } from "./common/target.ts";
 
 /** A task for one blueprint: https://docs.celeryq.dev/en/stable/userguide/tasks.html */
 export const generator: Generator = {

@@ -1,9 +1,9 @@
-import type { Generator, Prompt } from "./flow/generator.ts";
-import { refuseOtherCelery } from "./integration/existing.ts";
+import type { Generator, Prompt } from "../lib/contract/generator.ts";
+import { refuseOtherCelery } from "./common/existing.ts";
+import { chooseApp } from "./common/target.ts";
 import { planIntegration } from "./integration/index.ts";
 import { integrationPrompts } from "./integration/prompts.ts";
 import { makeNewApp } from "./integration/scaffold.ts";
-import { chooseApp } from "./integration/target.ts";
 
 const mode: Prompt = {
   name: "mode",

@@ -1,6 +1,6 @@
-import { UserError } from "./errors/index.ts";
-import type { Generator } from "./flow/generator.ts";
-import type { FlaskApp, Project } from "./survey/project.ts";
+import type { Generator } from "../lib/contract/generator.ts";
+import { UserError } from "../lib/errors/index.ts";
+import type { FlaskApp, Project } from "../lib/survey/index.ts";
 import { reportAsJson, reportAsText } from "./verify/report.ts";
 
 /** Loaded at need: what runs programs is half of all that Plop would wait for. */

@@ -1,8 +1,8 @@
-import type { Generator } from "./flow/generator.ts";
-import { requireCelery } from "./integration/existing.ts";
-import { appForTasks } from "./integration/target.ts";
-import { wireCall } from "./integration/wiring.ts";
-import { EditBook } from "./python/index.ts";
+import type { Generator } from "../lib/contract/generator.ts";
+import { EditBook } from "../lib/python/index.ts";
+import { requireCelery } from "./common/existing.ts";
+import { appForTasks } from "./common/target.ts";
+import { wireCall } from "./common/wiring.ts";
 import { describeStatus, nextSteps, secretKeyWarning } from "./status/describe.ts";
 import { statusFiles } from "./status/files.ts";
 import { refuseTakenPrefix } from "./status/prefix.ts";

@@ -1,6 +1,6 @@
 import { snakeCase } from "change-case";
-import { UserError } from "../errors/index.ts";
-import type { Blueprint, FlaskApp, Project } from "../survey/project.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import type { Blueprint, FlaskApp, Project } from "../../lib/survey/index.ts";
 
 /** Where the parts of a blueprint's task live; paths are relative to the root. */
 export interface TaskPlace {

@@ -1,6 +1,6 @@
-import { pythonName } from "../errors/names.ts";
-import type { Prompt } from "../flow/generator.ts";
-import { preview } from "../integration/prompts.ts";
+import type { Prompt } from "../../lib/contract/generator.ts";
+import { previewPrompt } from "../../lib/contract/preview.ts";
+import { pythonName } from "../../lib/errors/names.ts";
 
 /** The prompts of blueprint-task, in the order of the contract. */
 export const blueprintPrompts: readonly Prompt[] = [
@@ -48,5 +48,5 @@ export const blueprintPrompts: readonly Prompt[] = [
     ],
     detect: (project) => ({ value: project.databases[0]?.name ? project.databases[0].kind : "none", certain: true }),
   },
-  preview,
+  previewPrompt,
 ];

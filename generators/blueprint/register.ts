@@ -1,8 +1,6 @@
-import type { Plan } from "../flow/plan.ts";
-import { type EditBook, insertLines, placeImport } from "../python/index.ts";
-import { registrationPoint } from "../survey/blueprints.ts";
-import { ownImports } from "../survey/modules.ts";
-import type { FlaskApp, Project } from "../survey/project.ts";
+import type { Plan } from "../../lib/contract/plan.ts";
+import { type EditBook, insertLines, placeImport } from "../../lib/python/index.ts";
+import { type FlaskApp, ownImports, type Project, registrationPoint } from "../../lib/survey/index.ts";
 import type { TaskPlace } from "./place.ts";
 
 /** Registers a new blueprint where the others are registered; where that is not certain, the user is told what to paste. */

@@ -1,8 +1,7 @@
 import { pascalCase } from "change-case";
-import type { Workbench } from "../flow/generator.ts";
-import type { BlueprintTask } from "../flow/integration.ts";
-import type { Answers, ManualStep } from "../flow/plan.ts";
-import { chosenDatabase } from "../integration/database.ts";
+import type { ManualStep } from "../../lib/changes/types.ts";
+import type { Workbench } from "../../lib/contract/generator.ts";
+import type { Answers } from "../../lib/contract/plan.ts";
 import {
   type EditBook,
   inStyleOf,
@@ -13,13 +12,20 @@ import {
   type SourceFile,
   statements,
   undecorated,
-} from "../python/index.ts";
-import { findOwn } from "../status/own.ts";
-import { importsOf } from "../survey/imports-of.ts";
-import { applicationSources } from "../survey/lookup.ts";
-import { isMainGuard } from "../survey/module-app.ts";
-import { moduleName, ownImports } from "../survey/modules.ts";
-import type { Blueprint, FlaskApp, Project } from "../survey/project.ts";
+} from "../../lib/python/index.ts";
+import {
+  applicationSources,
+  type Blueprint,
+  type FlaskApp,
+  findOwn,
+  importsOf,
+  isMainGuard,
+  moduleName,
+  ownImports,
+  type Project,
+} from "../../lib/survey/index.ts";
+import { chosenDatabase } from "../common/database.ts";
+import type { BlueprintTask } from "./facts.ts";
 import type { TaskPlace } from "./place.ts";
 
 /** What the templates are rendered with. */

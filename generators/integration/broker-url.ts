@@ -1,4 +1,4 @@
-import { UserError } from "../errors/index.ts";
+import { UserError } from "../../lib/errors/index.ts";
 
 const SCHEMES: Readonly<Record<string, "redis" | "rabbitmq" | "embedded">> = {
   redis: "redis",

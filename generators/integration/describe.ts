@@ -1,10 +1,10 @@
-import { entryImports, type Integration } from "../flow/integration.ts";
-import type { Answers } from "../flow/plan.ts";
-import { readProjectName } from "../survey/dependencies/pyproject.ts";
-import type { FlaskApp, Project } from "../survey/project.ts";
-import { findTestsDir } from "../survey/pytest.ts";
+import type { Answers } from "../../lib/contract/plan.ts";
+import { readProjectName } from "../../lib/dependencies/pyproject.ts";
+import { type FlaskApp, findTestsDir, type Project } from "../../lib/survey/index.ts";
+import { chosenDatabase } from "../common/database.ts";
 import { brokerKind, isBrokerUrl } from "./broker-url.ts";
-import { chosenDatabase } from "./database.ts";
+import { entryImports } from "./entry-imports.ts";
+import type { Integration } from "./facts.ts";
 
 /** Turns the answers and the application into what the templates are rendered with. */
 export function describeIntegration(project: Project, app: FlaskApp, answers: Answers): Integration {

@@ -1,9 +1,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
-import type { ChangeSet } from "../changes/change-set.ts";
-import type { Templates } from "../changes/render.ts";
-import { UserError } from "../errors/index.ts";
-import type { Integration } from "../flow/integration.ts";
+import type { ChangeSet } from "../../lib/changes/change-set.ts";
+import { UserError } from "../../lib/errors/index.ts";
 import {
   ENV_MODE,
   type EnvEntry,
@@ -11,11 +9,13 @@ import {
   mergeEnvExample,
   mergeEnvSecrets,
   mergeGitignore,
-} from "../settings/env-files.ts";
-import { isTracked } from "../survey/git-index.ts";
-import { readInheritedIgnores } from "../survey/gitignore.ts";
-import type { Project } from "../survey/project.ts";
+} from "../../lib/files/env-files.ts";
+import { isTracked } from "../../lib/files/git-index.ts";
+import { readInheritedIgnores } from "../../lib/files/gitignore.ts";
+import type { Project } from "../../lib/survey/index.ts";
+import type { Templates } from "../../lib/templates/render.ts";
 import { isBrokerUrl } from "./broker-url.ts";
+import type { Integration } from "./facts.ts";
 
 /** .env.example with placeholders, .gitignore that hides .env, and .env itself only when the user gave a URL. Returns warnings. */
 export function addEnvironmentFiles(
@@ -25,7 +25,7 @@ export function addEnvironmentFiles(
   templates: Templates,
   brokerAnswer: string,
 ): string[] {
-  const entries = parseEntries(templates.render("project/env.example", integration));
+  const entries = parseEntries(templates.render("integration/project/env.example", integration));
   const example = mergeEnvExample(project.read(".env.example"), entries);
   if (entries.length > 0) changes.edit(".env.example", example);
   const ignored = mergeGitignore(project.read(".gitignore"), readInheritedIgnores(project.root));

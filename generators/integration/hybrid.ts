@@ -1,4 +1,3 @@
-import type { Templates } from "../changes/render.ts";
 import {
   type EditBook,
   inStyleOf,
@@ -8,10 +7,9 @@ import {
   nextLine,
   placeImport,
   statements,
-} from "../python/index.ts";
-import { importsOf } from "../survey/imports-of.ts";
-import { isMainGuard } from "../survey/module-app.ts";
-import type { FlaskApp } from "../survey/project.ts";
+} from "../../lib/python/index.ts";
+import { type FlaskApp, importsOf, isMainGuard } from "../../lib/survey/index.ts";
+import type { Templates } from "../../lib/templates/render.ts";
 
 /**
  * Makes a module-level application work both ways: imported, through `create_app()`, and run as a script, where Python names
@@ -29,12 +27,12 @@ export function makeHybrid(book: EditBook, app: FlaskApp, templates: Templates):
     !file.text.includes(`sys.modules["${app.module}"]`) &&
     !file.text.includes(`sys.modules['${app.module}']`)
   ) {
-    const guard = inStyleOf(file, templates.render("snippets/hybrid_guard.py", data));
+    const guard = inStyleOf(file, templates.render("integration/snippets/hybrid_guard.py", data));
     if (!importsOf(file).some((item) => item.local === "sys")) book.add(file, placeImport(file, "import sys"));
     book.add(file, insertLines(file, importAt.offset, `\n${guard}`));
   }
   if (!/^def create_app\(/m.test(file.text)) {
-    const factory = inStyleOf(file, templates.render("snippets/hybrid_factory.py", data));
+    const factory = inStyleOf(file, templates.render("integration/snippets/hybrid_factory.py", data));
     const { offset, before, after } = bottom(app);
     book.add(file, insertLines(file, offset, `${before}${factory}${after}`));
   }

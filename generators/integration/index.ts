@@ -1,11 +1,12 @@
 import path from "node:path";
-import type { ChangeSet } from "../changes/change-set.ts";
-import type { Workbench } from "../flow/generator.ts";
-import type { Answers, Plan } from "../flow/plan.ts";
-import { activate, inFolder } from "../install/plan.ts";
-import { EditBook } from "../python/index.ts";
-import { planDependencies, type Wanted } from "../settings/dependencies.ts";
-import type { FlaskApp, Project } from "../survey/project.ts";
+import type { ChangeSet } from "../../lib/changes/change-set.ts";
+import type { Workbench } from "../../lib/contract/generator.ts";
+import type { Answers, Plan } from "../../lib/contract/plan.ts";
+import { planDependencies, type Wanted } from "../../lib/dependencies/edit.ts";
+import { activate, inFolder } from "../../lib/dependencies/plan-install.ts";
+import { EditBook } from "../../lib/python/index.ts";
+import type { FlaskApp, Project } from "../../lib/survey/index.ts";
+import { wireApp } from "../common/wiring.ts";
 import { isBrokerUrl } from "./broker-url.ts";
 import { describeIntegration } from "./describe.ts";
 import { addEnvironmentFiles } from "./environment.ts";
@@ -14,7 +15,6 @@ import { addExampleTask, addModules, addTests, rootDir } from "./modules.ts";
 import { installCommand, installStep, wantedPackages } from "./packages.ts";
 import { addSettings } from "./settings.ts";
 import { warningsFor } from "./warnings.ts";
-import { wireApp } from "./wiring.ts";
 
 /**
  * Everything that puts Celery into one application; what celery-factory and celery-direct share.
@@ -49,7 +49,7 @@ export function planIntegration(
   addExampleTask(changes, project, integration, templates);
   addTests(changes, integration, templates);
   const warnings = addEnvironmentFiles(changes, project, integration, templates, answers.broker!);
-  changes.write("CELERY.md", templates.render("project/CELERY.md", integration));
+  changes.write("CELERY.md", templates.render("integration/project/CELERY.md", integration));
 
   for (const { path, after } of dependencies.edits) changes.edit(path, after);
 

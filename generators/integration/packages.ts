@@ -1,9 +1,9 @@
-import { UserError } from "../errors/index.ts";
-import type { Integration } from "../flow/integration.ts";
-import type { InstallStep } from "../flow/plan.ts";
-import { explainNoInstall, formatCommand, inFolder, planInstall } from "../install/plan.ts";
-import { type Wanted, writeRequirement } from "../settings/dependencies.ts";
-import type { Project } from "../survey/project.ts";
+import { type Wanted, writeRequirement } from "../../lib/dependencies/edit.ts";
+import { explainNoInstall, formatCommand, inFolder, planInstall } from "../../lib/dependencies/plan-install.ts";
+import type { InstallStep } from "../../lib/dependencies/types.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import type { Project } from "../../lib/survey/index.ts";
+import type { Integration } from "./facts.ts";
 
 /** The packages that an integration needs. RabbitMQ needs no extra: py-amqp is a dependency of Celery itself. */
 export function wantedPackages({ broker, results, dotenv }: Integration): Wanted[] {

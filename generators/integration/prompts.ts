@@ -1,10 +1,10 @@
-import { UserError } from "../errors/index.ts";
-import type { Detection, Prompt } from "../flow/generator.ts";
-import type { Answers } from "../flow/plan.ts";
-import { surveyConfig } from "../survey/config.ts";
-import type { FlaskApp, Project } from "../survey/project.ts";
+import type { Detection, Prompt } from "../../lib/contract/generator.ts";
+import type { Answers } from "../../lib/contract/plan.ts";
+import { previewPrompt } from "../../lib/contract/preview.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { type FlaskApp, type Project, surveyConfig } from "../../lib/survey/index.ts";
+import { usableDatabase } from "../common/database.ts";
 import { brokerKind, isBrokerUrl } from "./broker-url.ts";
-import { usableDatabase } from "./database.ts";
 
 const certain = (value: string): Detection => ({ value, certain: true });
 const suggested = (value: string): Detection => ({ value, certain: false });
@@ -76,21 +76,9 @@ export function integrationPrompts(kind: FlaskApp["kind"]): Prompt[] {
       ],
       detect: () => suggested("no"),
     },
-    preview,
+    previewPrompt,
   ];
 }
-
-/** Every generator that changes something ends with this one. */
-export const preview: Prompt = {
-  name: "preview",
-  message: "Write these changes?",
-  choices: [
-    { value: "no", hint: "write them, all or nothing" },
-    { value: "diff", hint: "show the diff, write nothing" },
-    { value: "json", hint: "the plan as one JSON object, write nothing" },
-  ],
-  detect: () => suggested("no"),
-};
 
 /** The application; without a candidate the answer is empty, and plan() says what is wrong or makes a new one. */
 function target(kind: FlaskApp["kind"]): Prompt {

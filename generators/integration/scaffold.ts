@@ -1,10 +1,8 @@
-import type { Workbench } from "../flow/generator.ts";
-import type { Answers, Plan } from "../flow/plan.ts";
-import { readSource } from "../python/index.ts";
-import type { Wanted } from "../settings/dependencies.ts";
-import { describeProject } from "../survey/index.ts";
-import type { FlaskApp, Project } from "../survey/project.ts";
-import type { Reading } from "../survey/reading.ts";
+import type { Workbench } from "../../lib/contract/generator.ts";
+import type { Answers, Plan } from "../../lib/contract/plan.ts";
+import type { Wanted } from "../../lib/dependencies/edit.ts";
+import { readSource } from "../../lib/python/index.ts";
+import { describeProject, type FlaskApp, type Project, type Reading } from "../../lib/survey/index.ts";
 import { planIntegration } from "./index.ts";
 
 /** What the new application and its tests import. */
@@ -12,7 +10,7 @@ const NEEDS: readonly Wanted[] = [
   { name: "flask", minimum: "2.2", below: "4" },
   { name: "pytest", minimum: "8", below: "" },
 ];
-const FOLDER = { factory: "scaffold/factory", module: "scaffold/direct" } as const;
+const FOLDER = { factory: "integration/scaffold/factory", module: "integration/scaffold/direct" } as const;
 
 /**
  * An empty folder: a minimal, complete application is planned first, then surveyed as if it were on disk, and Celery is put

@@ -1,12 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Templates } from "../changes/render.ts";
-import { UserError } from "../errors/index.ts";
-import type { Integration } from "../flow/integration.ts";
-import type { ManualStep } from "../flow/plan.ts";
-import { type EditBook, inStyleOf, insertLines, type SourceFile } from "../python/index.ts";
-import { type FoundSettings, type SettingsPlacement, surveyConfig } from "../survey/config.ts";
-import type { FlaskApp, Project } from "../survey/project.ts";
+import type { ManualStep } from "../../lib/changes/types.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { type EditBook, inStyleOf, insertLines, type SourceFile } from "../../lib/python/index.ts";
+import {
+  type FlaskApp,
+  type FoundSettings,
+  type Project,
+  type SettingsPlacement,
+  surveyConfig,
+} from "../../lib/survey/index.ts";
+import type { Templates } from "../../lib/templates/render.ts";
+import type { Integration } from "./facts.ts";
 
 /** Puts Celery's settings where the application keeps its own; nothing when they are there, or come from the environment alone. */
 export function addSettings(
@@ -22,7 +27,7 @@ export function addSettings(
   const source = project.parse(placement.path) ?? app.file;
   const ruff = checksMutableClassAttributes(project, placement.path);
   const render = (form: "class" | "module" | "dict" | "item" | "setdefault", appName = "app") =>
-    templates.render(`snippets/${integration.config}_${form}.py`, { ...integration, appName, ruff });
+    templates.render(`integration/snippets/${integration.config}_${form}.py`, { ...integration, appName, ruff });
   switch (placement.kind) {
     case "class":
       book.add(source, inClass(source, placement, render("class")));

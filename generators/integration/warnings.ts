@@ -1,6 +1,6 @@
-import type { Integration } from "../flow/integration.ts";
-import type { Wanted } from "../settings/dependencies.ts";
-import type { FlaskApp, Project } from "../survey/project.ts";
+import type { Wanted } from "../../lib/dependencies/edit.ts";
+import type { FlaskApp, Project } from "../../lib/survey/index.ts";
+import type { Integration } from "./facts.ts";
 
 /**
  * What the user should know although nothing stands in the way.

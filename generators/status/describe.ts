@@ -1,10 +1,14 @@
-import type { Answers } from "../flow/plan.ts";
-import { importsOf } from "../survey/imports-of.ts";
-import { applicationSources } from "../survey/lookup.ts";
-import type { CeleryUse, FlaskApp, Project } from "../survey/project.ts";
-import { findTestsDir } from "../survey/pytest.ts";
+import type { Answers } from "../../lib/contract/plan.ts";
+import {
+  applicationSources,
+  type CeleryUse,
+  type FlaskApp,
+  findOwn,
+  findTestsDir,
+  importsOf,
+  type Project,
+} from "../../lib/survey/index.ts";
 import type { StatusFacts } from "./files.ts";
-import { findOwn } from "./own.ts";
 
 const NAMES = ["task_status", "celery_task_status", "flask_task_status", "plop_task_status"];
 

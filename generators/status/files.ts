@@ -1,4 +1,4 @@
-import type { Templates } from "../changes/render.ts";
+import type { Templates } from "../../lib/templates/render.ts";
 
 /** What the templates of `status-endpoint` are rendered with. */
 export interface StatusFacts {

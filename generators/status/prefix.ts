@@ -1,8 +1,6 @@
-import { UserError } from "../errors/index.ts";
-import { callArguments, lineOf, type Node, type SourceFile, stringValue } from "../python/index.ts";
-import { applicationSources } from "../survey/lookup.ts";
-import type { Location, Project } from "../survey/project.ts";
-import { findOwn } from "./own.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { callArguments, lineOf, type Node, type SourceFile, stringValue } from "../../lib/python/index.ts";
+import { applicationSources, findOwn, type Location, type Project } from "../../lib/survey/index.ts";
 
 const CANDIDATES = ["/tasks", "/task-status", "/background-tasks", "/celery-task-status"];
 const ROUTE = /^(route|get|post|put|patch|delete|add_url_rule|add_resource|add_namespace)$/;

@@ -1,7 +1,6 @@
-import type { Detection, Prompt } from "../flow/generator.ts";
-import { preview } from "../integration/prompts.ts";
-import type { Project } from "../survey/project.ts";
-import { findOwn } from "./own.ts";
+import type { Detection, Prompt } from "../../lib/contract/generator.ts";
+import { previewPrompt } from "../../lib/contract/preview.ts";
+import { findOwn, type Project } from "../../lib/survey/index.ts";
 import { checkPrefix, freePrefix, normalizePrefix } from "./prefix.ts";
 
 /** The prompts of status-endpoint, in the order of the contract. */
@@ -24,7 +23,7 @@ export const statusPrompts: readonly Prompt[] = [
     "clients ask again and again",
   ),
   yesNo("page", "A page with a progress bar?", "HTML, no build step, strict CSP", "only JSON"),
-  preview,
+  previewPrompt,
 ];
 
 function yesNo(name: "cancel" | "stream" | "page", message: string, yes: string, no: string): Prompt {

@@ -1,6 +1,6 @@
-import { UserError } from "../errors/index.ts";
-import { resultsAreOn } from "../integration/existing.ts";
-import type { CeleryUse, Location, Project } from "../survey/project.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import type { CeleryUse, Location, Project } from "../../lib/survey/index.ts";
+import { resultsAreOn } from "../common/existing.ts";
 
 const SETTING = /\b(?:celery_)?result_backend\b|\bbackend\s*=/i;
 const SETTINGS_FILE = /(^|\/)\.?[\w.-]*env(\.[\w.-]+)?$|\.(ya?ml|toml|ini|cfg|json)$/;

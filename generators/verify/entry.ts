@@ -1,5 +1,5 @@
 /** What a worker would load: the module after `celery -A`. */
-import type { FlaskApp, Project } from "../survey/project.ts";
+import type { FlaskApp, Project } from "../../lib/survey/index.ts";
 import type { WorkerCommand } from "./static/documented.ts";
 
 export interface Entry {

@@ -1,5 +1,5 @@
 /** The whole checklist: the part without Python and the part in the project's interpreter, side by side. */
-import type { FlaskApp, Project } from "../survey/project.ts";
+import type { FlaskApp, Project } from "../../lib/survey/index.ts";
 import { completeChecks, type Finding } from "./checks.ts";
 import { type Entry, findEntry, locateModule } from "./entry.ts";
 import type { VerifyReport } from "./report.ts";

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { UserError } from "../errors/index.ts";
+import { UserError } from "../../lib/errors/index.ts";
 
 export interface Interpreter {
   /** Absolute path of the program. */

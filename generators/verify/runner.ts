@@ -1,8 +1,8 @@
 /** Gives the started Python the project and reads what it found. */
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import path from "node:path";
-import { UserError } from "../errors/index.ts";
-import type { EntryCall, Project } from "../survey/project.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import type { EntryCall, Project } from "../../lib/survey/index.ts";
 import { conclude, type Event, type RunResult } from "./conclude.ts";
 import type { Entry } from "./entry.ts";
 import type { Interpreter } from "./interpreter.ts";

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import type { Project } from "../survey/project.ts";
+import type { Project } from "../../lib/survey/index.ts";
 import { findInterpreter, type Interpreter } from "./interpreter.ts";
 import { tellInstall } from "./tell-install.ts";
 import { makeWorkspace, type Workspace } from "./workspace.ts";

@@ -1,8 +1,8 @@
 /** The command that installs what a project needs, for errors. */
 import path from "node:path";
-import { formatCommand, inFolder } from "../install/plan.ts";
-import { findVirtualEnvironment } from "../survey/dependencies/environment.ts";
-import type { Project } from "../survey/project.ts";
+import { findVirtualEnvironment } from "../../lib/dependencies/environment.ts";
+import { formatCommand, inFolder } from "../../lib/dependencies/plan-install.ts";
+import type { Project } from "../../lib/survey/index.ts";
 
 /** The command that installs what the project declares and Celery, as a person types it from here. */
 export function tellInstall({ root, dependencies }: Project): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
-import { ChangeSet } from "../../generators/changes/change-set.ts";
-import { UserError } from "../../generators/errors/index.ts";
+import { ChangeSet } from "../../lib/changes/change-set.ts";
+import { UserError } from "../../lib/errors/index.ts";
 
 const text = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString());
 

@@ -14,10 +14,10 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
-import { ChangeSet } from "../../generators/changes/change-set.ts";
-import { commit, recover } from "../../generators/changes/commit.ts";
-import { disk } from "../../generators/changes/fs.ts";
-import { UserError } from "../../generators/errors/index.ts";
+import { ChangeSet } from "../../lib/changes/change-set.ts";
+import { commit, recover } from "../../lib/changes/commit.ts";
+import { disk } from "../../lib/changes/fs.ts";
+import { UserError } from "../../lib/errors/index.ts";
 import { assertSameTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";
 import { planFor } from "./support/plan.ts";
 

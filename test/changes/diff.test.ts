@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { test } from "uvu";
-import { unifiedDiff } from "../../generators/changes/diff.ts";
-import type { Change } from "../../generators/changes/types.ts";
+import { unifiedDiff } from "../../lib/changes/diff.ts";
+import type { Change } from "../../lib/changes/types.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 
 function change(before: string | Uint8Array | null, after: string | Uint8Array, path = "app.py"): Change {

@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
-import type { ChangeSet } from "../../generators/changes/change-set.ts";
-import { commit } from "../../generators/changes/commit.ts";
+import type { ChangeSet } from "../../lib/changes/change-set.ts";
+import { commit } from "../../lib/changes/commit.ts";
 import { assertSameTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";
 import { planFor } from "./support/plan.ts";
 

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "uvu";
-import { commit } from "../../generators/changes/commit.ts";
-import { disk, type FileSystem } from "../../generators/changes/fs.ts";
+import { commit } from "../../lib/changes/commit.ts";
+import { disk, type FileSystem } from "../../lib/changes/fs.ts";
 import { discard, makeChanges, makeProject } from "./support/tree.ts";
 
 /** Every call as `name path`, descriptors replaced by the paths that they were opened for. */

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
-import { commit, recover } from "../../generators/changes/commit.ts";
-import { disk, type FileSystem } from "../../generators/changes/fs.ts";
-import { UserError } from "../../generators/errors/index.ts";
+import { commit, recover } from "../../lib/changes/commit.ts";
+import { disk, type FileSystem } from "../../lib/changes/fs.ts";
+import { UserError } from "../../lib/errors/index.ts";
 import { errno, faultyDisk, type Hook, withoutLinks } from "./support/faulty.ts";
 import { discard, makeChanges, makeProject, treeOf, whichTree } from "./support/tree.ts";
 

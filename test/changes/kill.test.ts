@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
-import { commit, recover } from "../../generators/changes/commit.ts";
+import { commit, recover } from "../../lib/changes/commit.ts";
 import { bundleChild } from "./support/bundle.ts";
 import { discard, makeChanges, makeProject, treeOf, whichTree } from "./support/tree.ts";
 

@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
-import { commit, recover } from "../../generators/changes/commit.ts";
-import { disk } from "../../generators/changes/fs.ts";
-import { acquire, release } from "../../generators/changes/lock.ts";
-import { UserError } from "../../generators/errors/index.ts";
+import { commit, recover } from "../../lib/changes/commit.ts";
+import { disk } from "../../lib/changes/fs.ts";
+import { acquire, release } from "../../lib/changes/lock.ts";
+import { UserError } from "../../lib/errors/index.ts";
 import { snapshotTree, tempDir, writeTree } from "../support/temp.ts";
 import { planFor } from "./support/plan.ts";
 

@@ -4,8 +4,8 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { buildSync } from "esbuild";
 import { test } from "uvu";
-import { Templates } from "../../generators/changes/render.ts";
-import { UserError } from "../../generators/errors/index.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { Templates } from "../../lib/templates/render.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 
 /** A package of its own with these templates, in which the built module runs; prints what the script returns. */
@@ -17,7 +17,7 @@ function inPackage(templates: Record<string, string>, script: string): { ok: boo
   // Handlebars' compiler is a dependency of the package, not part of the bundle.
   symlinkSync(path.resolve("node_modules"), path.join(root, "node_modules"));
   buildSync({
-    entryPoints: [path.resolve("generators/changes/render.ts")],
+    entryPoints: [path.resolve("lib/templates/render.ts")],
     outfile: path.join(root, "dist/chunks/render.js"),
     bundle: true,
     platform: "node",

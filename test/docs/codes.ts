@@ -16,9 +16,8 @@ const places = [
 
 export function codesInSource(): Set<string> {
   const found = new Set<string>();
-  for (const name of readdirSync(path.join(repository, "generators"), { recursive: true, encoding: "utf8" })) {
-    if (!name.endsWith(".ts")) continue;
-    const text = read(path.join("generators", name));
+  for (const name of ["generators", "lib"].flatMap(sourcesBelow)) {
+    const text = read(name);
     for (const place of places) for (const [, code] of text.matchAll(place)) found.add(code!);
     if (text.includes("code: `")) {
       // The only code that is put together: `${module}-not-installed`.
@@ -27,6 +26,11 @@ export function codesInSource(): Set<string> {
     }
   }
   return found;
+}
+
+function sourcesBelow(folder: string): string[] {
+  const names = readdirSync(path.join(repository, folder), { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith(".ts")).map((name) => path.join(folder, name));
 }
 
 /** In the order of the page. */

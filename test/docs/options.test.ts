@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
-import { findGenerators } from "../../generators/flow/find.ts";
-import type { Generator } from "../../generators/flow/generator.ts";
-import { stages } from "../../generators/flow/stages.ts";
+import type { Generator } from "../../lib/contract/generator.ts";
+import { findGenerators } from "../../lib/run/find.ts";
+import { stages } from "../../lib/run/stages.ts";
 
 const repository = path.resolve(import.meta.dirname, "../..");
 const readme = readFileSync(path.join(repository, "README.md"), "utf8");

@@ -38,7 +38,7 @@ export async function apply(root: string, ...args: string[]): Promise<Ran> {
 
 /** `npm ci` builds; after an edit of the sources the tests must not run yesterday's code. */
 export async function ensureBuilt(): Promise<void> {
-  const sources = ["generators", "templates", "plopfile.ts", "build.mjs"];
+  const sources = ["generators", "lib", "templates", "plopfile.ts", "build.mjs"];
   mkdirSync(path.join(repository, ".cache"), { recursive: true });
   await withLock(path.join(repository, ".cache/build.lock"), async () => {
     const built = statSync(path.join(repository, "dist/plopfile.js"), { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -1,7 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { UserError } from "../../generators/errors/index.ts";
-import { pythonName } from "../../generators/errors/names.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { pythonName } from "../../lib/errors/names.ts";
 
 for (const [raw, name] of [
   ["send_welcome", "send_welcome"],

@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { didYouMean, nearestName } from "../../generators/errors/nearest.ts";
+import { didYouMean, nearestName } from "../../lib/errors/nearest.ts";
 
 const brokers = ["redis", "rabbitmq", "embedded"];
 

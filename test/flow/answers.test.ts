@@ -1,8 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { UserError } from "../../generators/errors/index.ts";
-import { checkAnswer, type Given, settleAnswers } from "../../generators/flow/answers.ts";
-import type { Project } from "../../generators/survey/project.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { checkAnswer, type Given, settleAnswers } from "../../lib/run/answers.ts";
+import type { Project } from "../../lib/survey/project.ts";
 import { fakeStages, generator } from "../support/fake-flow.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 

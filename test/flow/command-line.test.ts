@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { givenOn, readNamed, readPlopCommand } from "../../generators/flow/command-line.ts";
+import { givenOn, readNamed, readPlopCommand } from "../../lib/cli/command-line.ts";
 
 const prompts = ["blueprint", "task", "endpoint"];
 const given = (...args: string[]) => Object.fromEntries(givenOn(readPlopCommand(args), "blueprint-task", prompts));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { maskSecrets } from "../../generators/flow/mask.ts";
+import { maskSecrets } from "../../lib/run/mask.ts";
 
 for (const [text, masked] of [
   ["redis://:hunter2@host:6379/0", "redis://:***@host:6379/0"],

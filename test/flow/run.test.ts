@@ -3,11 +3,11 @@ import path from "node:path";
 import { Writable } from "node:stream";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { UserError } from "../../generators/errors/index.ts";
-import { explain } from "../../generators/flow/explain.ts";
-import type { Generator } from "../../generators/flow/generator.ts";
-import { type RunOptions, runGenerator } from "../../generators/flow/run.ts";
-import type { Stages } from "../../generators/flow/stages.ts";
+import type { Generator } from "../../lib/contract/generator.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { explain } from "../../lib/run/explain.ts";
+import { type RunOptions, runGenerator } from "../../lib/run/run.ts";
+import type { Stages } from "../../lib/run/stages.ts";
 import { fakeStages, generator } from "../support/fake-flow.ts";
 import { assertSameTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";
 

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import path from "node:path";
 import fc from "fast-check";
 import { test } from "uvu";
-import { loadParser, mergeImports, readSource, type SourceFile, splice } from "../../generators/python/index.ts";
+import { loadParser, mergeImports, readSource, type SourceFile, splice } from "../../lib/python/index.ts";
 
 const runs = Number(process.env.FUZZ_RUNS ?? 600);
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));

@@ -1,9 +1,9 @@
 /** What is fuzzed: the real generator, asked for a plan. Nothing is written. */
-import { UserError } from "../../generators/errors/index.ts";
-import { settleAnswers } from "../../generators/flow/answers.ts";
-import { findGenerators } from "../../generators/flow/find.ts";
-import { makePlan } from "../../generators/flow/run.ts";
-import { stages } from "../../generators/flow/stages.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { settleAnswers } from "../../lib/run/answers.ts";
+import { findGenerators } from "../../lib/run/find.ts";
+import { makePlan } from "../../lib/run/run.ts";
+import { stages } from "../../lib/run/stages.ts";
 import type { Program } from "./program.ts";
 
 const generators = await findGenerators(new URL("../../generators/", import.meta.url));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
-import { stages } from "../../generators/flow/stages.ts";
+import { stages } from "../../lib/run/stages.ts";
 import { ensureBuilt } from "../e2e/project.ts";
 import { runCommand } from "../support/command.ts";
 import { refusal, run } from "../support/generators.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
-import { loadParser } from "../../generators/python/index.ts";
+import { loadParser } from "../../lib/python/index.ts";
 import { generate, makeApp } from "../verify/support/apps.ts";
 import { verify } from "../verify/support/twin.ts";
 

@@ -7,12 +7,12 @@ import { Writable } from "node:stream";
 import fc from "fast-check";
 import { test } from "uvu";
 import { generator } from "../../generators/celery-factory.ts";
-import { commit } from "../../generators/changes/commit.ts";
-import { disk } from "../../generators/changes/fs.ts";
-import { UserError } from "../../generators/errors/index.ts";
-import { explain } from "../../generators/flow/explain.ts";
-import { runGenerator } from "../../generators/flow/run.ts";
-import { stages } from "../../generators/flow/stages.ts";
+import { commit } from "../../lib/changes/commit.ts";
+import { disk } from "../../lib/changes/fs.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { explain } from "../../lib/run/explain.ts";
+import { runGenerator } from "../../lib/run/run.ts";
+import { stages } from "../../lib/run/stages.ts";
 import { snapshotTree, tempDir, writeTree } from "../support/temp.ts";
 
 const secret = "s3cretPw";

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { explainNoInstall, formatCommand, planInstall } from "../../generators/install/index.ts";
+import { explainNoInstall, formatCommand, planInstall } from "../../lib/dependencies/plan-install.ts";
 import { surveyTree } from "../settings/dependency-trees.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 import { makeFakeVenv } from "./fake-tools.ts";

@@ -1,14 +1,14 @@
 /** Every combination of shape and answers, made by the real generators without the disk being written. */
 import assert from "node:assert/strict";
 import path from "node:path";
-import { ChangeSet } from "../../generators/changes/change-set.ts";
-import { Templates } from "../../generators/changes/render.ts";
-import { UserError } from "../../generators/errors/index.ts";
-import { settleAnswers } from "../../generators/flow/answers.ts";
-import { findGenerators } from "../../generators/flow/find.ts";
-import type { Plan } from "../../generators/flow/plan.ts";
-import { makePlan } from "../../generators/flow/run.ts";
-import { type Stages, stages } from "../../generators/flow/stages.ts";
+import { ChangeSet } from "../../lib/changes/change-set.ts";
+import type { Plan } from "../../lib/contract/plan.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { settleAnswers } from "../../lib/run/answers.ts";
+import { findGenerators } from "../../lib/run/find.ts";
+import { makePlan } from "../../lib/run/run.ts";
+import { type Stages, stages } from "../../lib/run/stages.ts";
+import { Templates } from "../../lib/templates/render.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 import { type Database, databases, type Shape } from "./shapes.ts";
 

@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import type { NodePlopAPI, PlopCfg } from "plop";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { findGenerators } from "../../generators/flow/find.ts";
+import { findGenerators } from "../../lib/run/find.ts";
 import { tempDir } from "../support/temp.ts";
 import { repository } from "./tarball.ts";
 

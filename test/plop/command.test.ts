@@ -102,7 +102,7 @@ test("presets with a typing mistake are told when the pack is loaded, with exit 
 test("a folder that this user may not write to", async () => {
   const root = tempDir();
   const script = path.join(root, "check.mjs");
-  const dest = pathToFileURL(path.resolve(import.meta.dirname, "../../generators/flow/dest.ts")).href;
+  const dest = pathToFileURL(path.resolve(import.meta.dirname, "../../lib/run/dest.ts")).href;
   // Root may write everywhere.
   const lines = [
     `const { checkDest } = await import(${JSON.stringify(dest)});`,

@@ -1,9 +1,9 @@
 /** Trees of dependency files in memory: what planDependencies() makes of them. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { type DependencyPlan, planDependencies, type Wanted } from "../../generators/settings/dependencies.ts";
-import { surveyDependencies } from "../../generators/survey/dependencies.ts";
-import type { Dependencies } from "../../generators/survey/project.ts";
+import { type DependencyPlan, planDependencies, type Wanted } from "../../lib/dependencies/edit.ts";
+import { surveyDependencies } from "../../lib/dependencies/read.ts";
+import type { Dependencies } from "../../lib/dependencies/types.ts";
 
 export const CELERY: Wanted = { name: "celery", extras: ["redis"], minimum: "5.4" };
 export const LINE = "celery[redis]>=5.4,<6";

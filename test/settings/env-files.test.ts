@@ -10,7 +10,7 @@ import {
   mergeEnvSecrets,
   mergeGitignore,
   readEnvKeys,
-} from "../../generators/settings/env-files.ts";
+} from "../../lib/files/env-files.ts";
 import { tempDir } from "../support/temp.ts";
 
 const bytes = (text: string) => Buffer.from(text, "latin1");

@@ -3,9 +3,9 @@ import path from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { generator } from "../../generators/celery-factory.ts";
-import { settleAnswers } from "../../generators/flow/answers.ts";
-import { makePlan } from "../../generators/flow/run.ts";
-import { survey } from "../../generators/survey/index.ts";
+import { settleAnswers } from "../../lib/run/answers.ts";
+import { makePlan } from "../../lib/run/run.ts";
+import { survey } from "../../lib/survey/index.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 
 const app = "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n    return app\n";

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { test } from "uvu";
-import type { Given } from "../../generators/flow/answers.ts";
+import type { Given } from "../../lib/run/answers.ts";
 import { refusal as refusalOf, run as runNamed } from "../support/generators.ts";
 import { pythonEnv } from "../support/python-env.ts";
 import { assertSameTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";

@@ -1,6 +1,7 @@
 /** Renders what status-endpoint would write, without surveying a project. */
-import { Templates } from "../../generators/changes/render.ts";
+
 import { type StatusFacts, statusFiles } from "../../generators/status/files.ts";
+import { Templates } from "../../lib/templates/render.ts";
 
 const templates = new Templates();
 

@@ -1,8 +1,8 @@
 /** What the cases assert about a tree before and after a generator has run. */
 import assert from "node:assert/strict";
-import type { UserError } from "../../generators/errors/index.ts";
-import type { Plan } from "../../generators/flow/plan.ts";
-import type { Project } from "../../generators/survey/project.ts";
+import type { Plan } from "../../lib/contract/plan.ts";
+import type { UserError } from "../../lib/errors/index.ts";
+import type { Project } from "../../lib/survey/project.ts";
 import type { Entry } from "./temp.ts";
 
 /** The content of a case.json. */

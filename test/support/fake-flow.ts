@@ -1,13 +1,13 @@
 /** A generator and stages that do very little, so that the flow can be tested without reading Python. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { ChangeSet } from "../../generators/changes/change-set.ts";
-import { unifiedDiff } from "../../generators/changes/diff.ts";
-import { pythonName } from "../../generators/errors/names.ts";
-import type { Generator, Workbench } from "../../generators/flow/generator.ts";
-import type { Plan } from "../../generators/flow/plan.ts";
-import type { Stages } from "../../generators/flow/stages.ts";
-import type { Project } from "../../generators/survey/project.ts";
+import { ChangeSet } from "../../lib/changes/change-set.ts";
+import { unifiedDiff } from "../../lib/changes/diff.ts";
+import type { Generator, Workbench } from "../../lib/contract/generator.ts";
+import type { Plan } from "../../lib/contract/plan.ts";
+import { pythonName } from "../../lib/errors/names.ts";
+import type { Stages } from "../../lib/run/stages.ts";
+import type { Project } from "../../lib/survey/project.ts";
 
 const yesNo = [
   { value: "yes", hint: "" },

@@ -1,11 +1,11 @@
 /** The real generators in this process, run as by a user without a terminal. */
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
-import { UserError } from "../../generators/errors/index.ts";
-import { findGenerators } from "../../generators/flow/find.ts";
-import type { Generator } from "../../generators/flow/generator.ts";
-import { type Outcome, type RunOptions, runGenerator } from "../../generators/flow/run.ts";
-import type { Output } from "../../generators/flow/terminal.ts";
+import type { Generator } from "../../lib/contract/generator.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { findGenerators } from "../../lib/run/find.ts";
+import { type Outcome, type RunOptions, runGenerator } from "../../lib/run/run.ts";
+import type { Output } from "../../lib/run/terminal.ts";
 
 const all = await findGenerators(new URL("../../generators/", import.meta.url));
 

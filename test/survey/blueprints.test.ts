@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite } from "uvu";
-import { registrationPoint, surveyBlueprints } from "../../generators/survey/blueprints.ts";
+import { registrationPoint, surveyBlueprints } from "../../lib/survey/blueprints.ts";
 import { around, onlyApp, readTree } from "./support.ts";
 
 const test = suite("survey/blueprints");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite } from "uvu";
-import { surveyBroker } from "../../generators/survey/brokers.ts";
-import type { DependencyFile } from "../../generators/survey/project.ts";
+import type { DependencyFile } from "../../lib/dependencies/types.ts";
+import { surveyBroker } from "../../lib/survey/celery/brokers.ts";
 import { readTree } from "./support.ts";
 
 const test = suite("survey/brokers");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite } from "uvu";
-import { surveyTasks } from "../../generators/survey/celery-tasks.ts";
-import { surveyCelery } from "../../generators/survey/celery-use.ts";
+import { surveyCelery } from "../../lib/survey/celery/index.ts";
+import { surveyTasks } from "../../lib/survey/celery/tasks.ts";
 import { readTree } from "./support.ts";
 
 const test = suite("survey/celery-use");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite } from "uvu";
-import { type ConfigFacts, surveyConfig } from "../../generators/survey/config.ts";
-import type { Reading } from "../../generators/survey/reading.ts";
+import { type ConfigFacts, surveyConfig } from "../../lib/survey/config/index.ts";
+import type { Reading } from "../../lib/survey/reading.ts";
 import { around, onlyApp, readTree } from "./support.ts";
 
 const test = suite("survey/config");

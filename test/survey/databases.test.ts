@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite } from "uvu";
-import { surveyDatabases } from "../../generators/survey/databases.ts";
+import { surveyDatabases } from "../../lib/survey/databases.ts";
 import { readTree } from "./support.ts";
 
 const test = suite("survey/databases");

@@ -2,9 +2,9 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { planDependencies } from "../../generators/settings/dependencies.ts";
-import { parseRequirement, readRequirements } from "../../generators/survey/dependencies/requirements.ts";
-import { surveyDependencies } from "../../generators/survey/dependencies.ts";
+import { planDependencies } from "../../lib/dependencies/edit.ts";
+import { surveyDependencies } from "../../lib/dependencies/read.ts";
+import { parseRequirement, readRequirements } from "../../lib/dependencies/requirements.ts";
 import { CELERY, LINE, planTree, surveyTree } from "../settings/dependency-trees.ts";
 import { writeTree } from "../support/temp.ts";
 

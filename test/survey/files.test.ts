@@ -5,8 +5,8 @@ import fc from "fast-check";
 import ignore from "ignore";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { filterNaming, listFiles } from "../../generators/survey/files.ts";
-import { findGitTop, readInheritedIgnores } from "../../generators/survey/gitignore.ts";
+import { findGitTop, readInheritedIgnores } from "../../lib/files/gitignore.ts";
+import { filterNaming, listFiles } from "../../lib/files/list.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 
 /** A tree of empty files; a value other than "" is content. */

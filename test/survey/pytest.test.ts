@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { suite } from "uvu";
-import { findTestsDir, usesPytest } from "../../generators/survey/pytest.ts";
+import { findTestsDir, usesPytest } from "../../lib/survey/pytest.ts";
 import { readTree } from "./support.ts";
 
 const test = suite("survey/pytest");

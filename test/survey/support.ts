@@ -1,9 +1,9 @@
 /** Reads a project made from a map of files. */
-import { loadParser } from "../../generators/python/index.ts";
-import { surveyApps } from "../../generators/survey/apps.ts";
-import type { FlaskApp } from "../../generators/survey/project.ts";
-import { openProject } from "../../generators/survey/reader.ts";
-import type { Reading } from "../../generators/survey/reading.ts";
+import { loadParser } from "../../lib/python/index.ts";
+import { surveyApps } from "../../lib/survey/apps/apps.ts";
+import type { FlaskApp } from "../../lib/survey/project.ts";
+import { openProject } from "../../lib/survey/reader.ts";
+import type { Reading } from "../../lib/survey/reading.ts";
 import { writeTree } from "../support/temp.ts";
 
 await loadParser();

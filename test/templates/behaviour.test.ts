@@ -37,7 +37,7 @@ for (const integration of [shop, plain, envy, local, ledger]) {
   writeFiles(root, { ...files, [`tests/test_${name}_celery.py`]: own! });
 }
 writeFiles(root, {
-  "shop/celery_request.py": renderTemplate("celery/celery_request.py", shop),
+  "shop/celery_request.py": renderTemplate("integration/celery_request.py", shop),
   ...renderBlueprint("shop/users", {
     blueprint: "users",
     variable: "bp",

@@ -4,7 +4,8 @@ import path from "node:path";
 import { execa } from "execa";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { entryImports, type Integration } from "../../generators/flow/integration.ts";
+import { entryImports } from "../../generators/integration/entry-imports.ts";
+import type { Integration } from "../../generators/integration/facts.ts";
 import { pythonEnv } from "../support/python-env.ts";
 import { makeIntegration, renderBlueprint, renderIntegration, renderTemplate, writeFiles } from "./integration.ts";
 
@@ -58,7 +59,7 @@ function application(integration: Integration): Record<string, string> {
   const snippet =
     integration.config === "environment"
       ? "pass"
-      : renderTemplate(`snippets/${integration.config}_class.py`, { ...integration, ruff: true });
+      : renderTemplate(`integration/snippets/${integration.config}_class.py`, { ...integration, ruff: true });
   const files: Record<string, string> = {
     [`${folder}config.py`]: `class Config:\n${snippet.trimEnd().replace(/^(?=.)/gm, "    ")}\n`,
     [`${folder}${name ? "__init__" : "app"}.py`]: [
@@ -106,7 +107,7 @@ function application(integration: Integration): Record<string, string> {
       database: database.kind === "flask-sqlalchemy" ? { kind: database.kind, module: name, name: "db" } : database,
     }),
   );
-  if (request) files[`${folder}celery_request.py`] = renderTemplate("celery/celery_request.py", integration);
+  if (request) files[`${folder}celery_request.py`] = renderTemplate("integration/celery_request.py", integration);
   return files;
 }
 

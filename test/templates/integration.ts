@@ -1,8 +1,9 @@
 /** Renders what a generator would write, without surveying a project: for tests of the templates alone. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { Templates } from "../../generators/changes/render.ts";
-import type { BlueprintTask, Integration } from "../../generators/flow/integration.ts";
+import type { BlueprintTask } from "../../generators/blueprint/facts.ts";
+import type { Integration } from "../../generators/integration/facts.ts";
+import { Templates } from "../../lib/templates/render.ts";
 
 const templates = new Templates();
 
@@ -40,10 +41,10 @@ export function renderIntegration(integration: Integration): Record<string, stri
   if (database.kind !== "none") modules.push("celery_database");
   const files: Record<string, string> = {};
   for (const name of modules) {
-    files[`${packageDir}${name}.py`] = templates.render(`celery/${name}.py`, integration);
+    files[`${packageDir}${name}.py`] = templates.render(`integration/${name}.py`, integration);
   }
-  files[`${entryModule}.py`] = templates.render("celery/make_celery.py", integration);
-  files["tests/test_celery.py"] = templates.render("project/test_celery.py", integration);
+  files[`${entryModule}.py`] = templates.render("integration/make_celery.py", integration);
+  files["tests/test_celery.py"] = templates.render("integration/project/test_celery.py", integration);
   return files;
 }
 

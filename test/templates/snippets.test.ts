@@ -4,7 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { entryImports } from "../../generators/flow/integration.ts";
+import { entryImports } from "../../generators/integration/entry-imports.ts";
 import { pythonEnv } from "../support/python-env.ts";
 import { makeIntegration, renderTemplate, writeFiles } from "./integration.ts";
 
@@ -29,7 +29,11 @@ for (const config of ["object", "namespace"] as const) {
   for (const broker of brokers) {
     for (const form of forms) {
       const integration = makeIntegration({ broker, config, results: broker === "redis" ? "redis" : "none" });
-      const snippet = renderTemplate(`snippets/${config}_${form}.py`, { ...integration, appName: "app", ruff: true });
+      const snippet = renderTemplate(`integration/snippets/${config}_${form}.py`, {
+        ...integration,
+        appName: "app",
+        ruff: true,
+      });
       const module = `${config}_${broker}_${form}`;
       writeFiles(root, { [`${module}.py`]: embed(form, snippet) });
       const value = {
@@ -64,7 +68,7 @@ test("every snippet is formatted, without findings, and sets what it says", asyn
 test("no snippet and no .env.example holds a password", () => {
   for (const broker of brokers) {
     for (const results of ["redis", "database", "embedded", "none"] as const) {
-      const text = renderTemplate("project/env.example", makeIntegration({ broker, results }));
+      const text = renderTemplate("integration/project/env.example", makeIntegration({ broker, results }));
       assert.not.match(text, /:\/\/[^/\s]*@/);
       for (const line of text.split("\n").filter(Boolean)) {
         assert.match(line, /^CELERY_\w+=(redis:\/\/localhost:6379\/\d|[a-z]+_[a-z]+_your_connection_string_here)$/);
@@ -75,7 +79,7 @@ test("no snippet and no .env.example holds a password", () => {
 
 test("CELERY.md says what the answers call for, and nothing else", () => {
   const page = (overrides: Parameters<typeof makeIntegration>[0]) =>
-    renderTemplate("project/CELERY.md", makeIntegration(overrides));
+    renderTemplate("integration/project/CELERY.md", makeIntegration(overrides));
   assert.match(page({ broker: "embedded", results: "embedded" }), /development only/);
   assert.not.match(page({ broker: "redis" }), /development only|quorum/);
   assert.match(page({ broker: "redis" }), /noeviction/);
@@ -87,7 +91,8 @@ test("CELERY.md says what the answers call for, and nothing else", () => {
 });
 
 test("the test says that it reaches the application's database, where that is so", () => {
-  const file = (heavyStart: boolean) => renderTemplate("project/test_celery.py", makeIntegration({ heavyStart }));
+  const file = (heavyStart: boolean) =>
+    renderTemplate("integration/project/test_celery.py", makeIntegration({ heavyStart }));
   assert.match(file(true), /# The app reaches its database as it starts/);
   assert.not.match(file(false), /database/);
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "uvu";
 import { generator } from "../../generators/celery-verify.ts";
-import { survey } from "../../generators/survey/index.ts";
 import { checklist } from "../../generators/verify/checks.ts";
 import type { VerifyReport } from "../../generators/verify/report.ts";
+import { survey } from "../../lib/survey/index.ts";
 import { makeEnv, pythonEnv } from "../support/python-env.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 import { redChecks, sound, verify } from "./support/twin.ts";

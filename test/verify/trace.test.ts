@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
-import { survey } from "../../generators/survey/index.ts";
 import { beginPython, takePython } from "../../generators/verify/start.ts";
+import { survey } from "../../lib/survey/index.ts";
 import { pythonEnv } from "../support/python-env.ts";
 import { makeTwin, redChecks, verify } from "./support/twin.ts";
 

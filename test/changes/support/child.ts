@@ -4,7 +4,7 @@
  * Prints the names of the calls when it comes to the end.
  */
 import { existsSync, writeFileSync } from "node:fs";
-import { commit } from "../../../generators/changes/commit.ts";
+import { commit } from "../../../lib/changes/commit.ts";
 import { faultyDisk, happenInPart, withoutLinks } from "./faulty.ts";
 import { makeChanges } from "./tree.ts";
 

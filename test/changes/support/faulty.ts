@@ -1,4 +1,4 @@
-import { disk, type FileSystem } from "../../../generators/changes/fs.ts";
+import { disk, type FileSystem } from "../../../lib/changes/fs.ts";
 
 export type Call = keyof FileSystem;
 /** Asked before each call, which has a number from 1 on; what it throws is the outcome of the call. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { ChangeSet } from "../../../generators/changes/change-set.ts";
+import { ChangeSet } from "../../../lib/changes/change-set.ts";
 
 /** A change set over a real folder. */
 export function planFor(root: string, force = false): ChangeSet {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { Change } from "../../../generators/changes/types.ts";
+import type { Change } from "../../../lib/changes/types.ts";
 import { type Entry, snapshotTree, writeTree } from "../../support/temp.ts";
 import { planFor } from "./plan.ts";
 

@@ -4,10 +4,10 @@
  */
 import { readFileSync, writeSync } from "node:fs";
 import { Writable } from "node:stream";
-import { UserError } from "../../../generators/errors/index.ts";
-import { explain } from "../../../generators/flow/explain.ts";
-import { findGenerators } from "../../../generators/flow/find.ts";
-import { runGenerator } from "../../../generators/flow/run.ts";
+import { UserError } from "../../../lib/errors/index.ts";
+import { explain } from "../../../lib/run/explain.ts";
+import { findGenerators } from "../../../lib/run/find.ts";
+import { runGenerator } from "../../../lib/run/run.ts";
 import type { Job } from "./jobs.ts";
 import { watchProcesses } from "./watch.ts";
 

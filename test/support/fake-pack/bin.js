@@ -1,5 +1,5 @@
 // Our own bin with the fake generator: bin.ts, minus the real ones. Run it with `node --import tsx`.
-import { runBin } from "../../../generators/flow/bin.ts";
+import { runBin } from "../../../lib/cli/bin.ts";
 import { fakeStages } from "../fake-flow.ts";
 
 await runBin(process.argv.slice(2), {

@@ -4,11 +4,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
 import { suite } from "uvu";
-import { loadParser } from "../../../generators/python/index.ts";
-import { survey } from "../../../generators/survey/index.ts";
 import { wasSkipped } from "../../../generators/verify/checks.ts";
 import { type VerifyOptions, verifyProject } from "../../../generators/verify/index.ts";
 import type { VerifyReport } from "../../../generators/verify/report.ts";
+import { loadParser } from "../../../lib/python/index.ts";
+import { survey } from "../../../lib/survey/index.ts";
 import { pythonEnv } from "../../support/python-env.ts";
 import { assertSameTree, copyTree, snapshotTree, tempDir, writeTree } from "../../support/temp.ts";
 

@@ -1,0 +1,32 @@
+import type { ChosenDatabase } from "../common/database.ts";
+
+/** What the templates of `blueprint-task` (templates/blueprint/) are rendered with. */
+export interface BlueprintTask {
+  blueprint: string;
+  /** Variable that holds the Blueprint. */
+  variable: string;
+  task: string;
+  endpoint: boolean;
+  /** The blueprint's module imports the task: this integration doesn't look for tasks, and no route does it. */
+  registers: boolean;
+  /** Whether results are on: the route gets a Location, the task ignore_result=False. */
+  tracked: boolean;
+  context: "app" | "request";
+  /** Module of the tasks as the routes' module imports it, e.g. ".tasks" or "app.users_tasks". */
+  tasksImport: string;
+  /** Dotted module of celery_request.py as tasks and routes import it. */
+  requestModule: string;
+  /** Dotted module with task_url(), when status-endpoint has been run; "" otherwise. */
+  statusModule: string;
+  /** The route gets a state route of its own: results are on, and there is no status endpoint. */
+  ownState: boolean;
+  /** Celery is reached through `current_app.extensions["celery"]`. */
+  inExtensions: boolean;
+  /** A blank line divides the absolute imports of the project from the relative one of the tasks. */
+  gapBeforeTasks: boolean;
+  /** The task's name for classes. */
+  pascal: string;
+  /** The blueprint is there already: its file imports Blueprint itself. */
+  exists: boolean;
+  database: ChosenDatabase;
+}

@@ -1,0 +1,79 @@
+import type { ManualStep } from "../../lib/changes/types.ts";
+import type { Workbench } from "../../lib/contract/generator.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import type { CeleryProblem, CeleryUse, FlaskApp, Project } from "../../lib/survey/index.ts";
+import { GENERATOR } from "./target.ts";
+
+/**
+ * Celery that somebody else has integrated is never integrated a second time; an integration of ours may be completed.
+ *
+ * @param asked - the generator that was run; the one that fits the application is named where that is another
+ * @throws UserError `celery-in-use` with what was found, and what is wrong with it if anything is
+ */
+export function refuseOtherCelery(project: Project, asked: string): void {
+  const { celery } = project;
+  if (!celery || celery.kind === "ours") return;
+  const where = `${celery.at.path}:${celery.at.line}`;
+  const [app] = project.apps;
+  throw new UserError({
+    code: "celery-in-use",
+    what: `This application uses Celery already (${where}); nothing was changed.`,
+    why: celery.sound
+      ? "new tasks can build on its integration, and a second one beside it would give two Celery applications"
+      : "a second Celery application beside it would give tasks that no worker knows",
+    fix: celery.sound
+      ? `go on with blueprint-task, status-endpoint and celery-verify${celery.problems.length ? "; what is listed here is worth mending, too" : ""}`
+      : `mend what is listed here, or remove the old integration and run ${app ? GENERATOR[app.kind] : asked}`,
+    details: celery.problems.map(findingLine),
+  });
+}
+
+/**
+ * The integration that a further generator builds on.
+ *
+ * @throws UserError `celery-missing` or `celery-unsound`
+ */
+export function requireCelery(project: Project, generator: string): CeleryUse {
+  const { celery } = project;
+  if (!celery) {
+    throw new UserError({
+      code: "celery-missing",
+      what: `${generator} needs Celery in this application; nothing was changed.`,
+      why: "no Celery integration was found",
+      fix: "run celery-factory (or celery-direct) first",
+    });
+  }
+  if (celery.sound) return celery;
+  throw new UserError({
+    code: "celery-unsound",
+    what: `${generator} can't build on this Celery integration (${celery.at.path}:${celery.at.line}); nothing was changed.`,
+    why: "something in it would keep new tasks from working",
+    fix: "mend what is listed here first",
+    details: celery.problems.filter(({ blocks }) => blocks).map(findingLine),
+  });
+}
+
+function findingLine({ at, what, fix, code }: CeleryProblem): string {
+  return `${at.path}:${at.line}  ${what}; ${fix} [${code}]`;
+}
+
+/** What only the owner can mend before a new task can be sent from everywhere. */
+export function makeDefault(celery: CeleryUse): ManualStep[] {
+  return celery.problems.flatMap(({ code, at, what, fix, snippet = "" }) =>
+    code === "not-default" ? [{ ...at, snippet, why: `${what}; ${fix}` }] : [],
+  );
+}
+
+/** Whether results are kept: our own integration says so in its settings; any other is taken at its word. */
+export function resultsAreOn(project: Project): boolean {
+  const path = project.paths.find((path) => path.endsWith("celery_settings.py"));
+  const text = path ? project.parse(path)?.text : undefined;
+  return text === undefined || /result_backend_transport_options|db\+/.test(text);
+}
+
+/** `celery_request.py`: the facts of a request that travel with a message. */
+export function addRequestFacts(project: Project, app: FlaskApp, { changes, templates }: Workbench): void {
+  const folder = app.packageDir ? `${app.packageDir}/` : "";
+  const integration = { package: app.package, celeryName: "celery_app", ...project.celery };
+  changes.write(`${folder}celery_request.py`, templates.render("integration/celery_request.py", integration));
+}

@@ -1,0 +1,121 @@
+import { importPoint, lineOf, type Node, readSource, type SourceFile } from "../../python/index.ts";
+import { isTestPath } from "../names/modules.ts";
+import type { Values } from "../names/values.ts";
+import type { Refusal } from "../project.ts";
+import type { Reading } from "../reading.ts";
+import type { Candidate } from "./candidates.ts";
+
+/** The exact lines that the user pastes where this tool must not edit. */
+export function refusalOf(candidate: Candidate, values: Values): Refusal {
+  const { source, name } = candidate;
+  const { package: pack } = values.place(source.path);
+  const problem = candidate.problem ?? missingArguments(candidate);
+  const importLine = `from ${pack ? `${pack}.` : ""}celery_app import celery_init_app`;
+  return {
+    target: `${source.path}:${name}`,
+    at: { path: source.path, line: candidate.line },
+    code: problem.code,
+    why: `${source.path}:${problem.line}: ${problem.why}`,
+    fix: problem.fix,
+    manual:
+      problem.code === "factory-arguments" || problem.code === "app-under-main"
+        ? []
+        : [
+            { path: source.path, line: importPoint(source).line, snippet: importLine, why: "makes the function known" },
+            {
+              path: source.path,
+              line: problem.line,
+              snippet: `${problem.indent}celery_init_app(${problem.appName})`,
+              why: "initialises Celery once the application is configured",
+            },
+          ],
+  };
+}
+
+function missingArguments(candidate: Candidate): {
+  code: string;
+  line: number;
+  why: string;
+  fix: string;
+  indent: string;
+  appName: string;
+} {
+  return {
+    code: "factory-arguments",
+    line: candidate.definition ? lineOf(candidate.definition) : candidate.line,
+    indent: "",
+    appName: "app",
+    why: `${candidate.name} needs arguments, and no entry point of the project (wsgi.py, manage.py, run.py …) shows how to call it`,
+    fix: `name the call in the target, e.g. --target '${candidate.source.path}:${candidate.name}("production")'`,
+  };
+}
+
+/**
+ * Why there is no candidate at all, where something in the source tells.
+ *
+ * @throws UserError `source-encoding` where the application may be in a file that can't be decoded
+ */
+export function explainAbsence(reading: Reading): Refusal[] {
+  const found: Refusal[] = [];
+  const refuse = (source: SourceFile, node: Node, code: string, why: string, fix: string) =>
+    found.push({
+      target: `${source.path}:${node.text.split(/\W/)[0]}`,
+      at: { path: source.path, line: lineOf(node) },
+      code,
+      why: `${source.path}:${lineOf(node)}: ${why}`,
+      fix,
+      manual: [],
+    });
+  for (const source of [...reading.sources.values(), ...otherSources(reading)]) {
+    // A file is parsed only where its text could hold one of the shapes that are looked for.
+    if (
+      isTestPath(source.path) ||
+      !/\b(Quart|Flask)\(|(create|make|get)_?\w*app\w*\s*=|app_factory\s*=/.test(source.text)
+    )
+      continue;
+    for (const node of source.tree.rootNode.descendantsOfType("assignment")) {
+      const left = node?.childForFieldName("left");
+      const right = node?.childForFieldName("right");
+      const callee = right?.type === "call" ? (right.childForFieldName("function")?.text ?? "") : "";
+      if (!node || !left) continue;
+      if (/(^|\.)Quart$/.test(callee)) {
+        refuse(
+          source,
+          node,
+          "app-is-quart",
+          "this is a Quart application, which runs on asyncio",
+          "use a task queue made for asyncio; this pack serves Flask",
+        );
+      } else if (/(^|\.)Flask$/.test(callee) && left.type === "attribute") {
+        refuse(
+          source,
+          node,
+          "app-in-object",
+          "the application is an attribute of an object, so no module hands it out",
+          "make it in an application factory that returns it",
+        );
+      } else if (
+        /^(create|make|get)_?\w*app\w*$|^app_factory$/.test(left.text) &&
+        callee &&
+        node.parent?.parent?.type === "module"
+      ) {
+        refuse(
+          source,
+          node,
+          "factory-is-value",
+          "the factory is made by another call, so its body can't be read here",
+          "write the factory as a function, or paste the call where the application is made",
+        );
+      }
+    }
+  }
+  return found;
+}
+
+/** Files that were not read before: Quart's name neither Flask nor Celery, and some can't be decoded. */
+function otherSources(reading: Reading): SourceFile[] {
+  return reading.named.flatMap((path) => {
+    const bytes = reading.sources.has(path) || isTestPath(path) ? null : reading.read(path);
+    return bytes && /(?:Flask|Quart)\(/.test(Buffer.from(bytes).toString("latin1")) ? [readSource(path, bytes)] : [];
+  });
+}
