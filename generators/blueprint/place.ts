@@ -1,6 +1,6 @@
 import { snakeCase } from "change-case";
 import { UserError } from "../../lib/errors/index.ts";
-import type { Blueprint, FlaskApp, Project } from "../../lib/survey/index.ts";
+import { type Blueprint, type FlaskApp, type OwnTasks, ownTasks, type Project } from "../../lib/survey/index.ts";
 
 /** Where the parts of a blueprint's task live; paths are relative to the root. */
 export interface TaskPlace {
@@ -34,24 +34,18 @@ export function placeTask(project: Project, app: FlaskApp, name: string, tasks: 
 
 /** How the tasks are organised, read from the integration itself. */
 export interface TasksLayout {
-  style: "blueprint" | "centralized" | "mixed";
+  style: OwnTasks["style"];
   /** Path and module of the application's own tasks file. */
   centralPath: string;
   centralModule: string;
 }
 
-/** What our own celery_app.py says; another integration is taken as organised by blueprint. */
+/** Reads it from our own celery_app.py. */
 export function tasksLayout(project: Project, app: FlaskApp): TasksLayout {
   const folder = app.packageDir ? `${app.packageDir}/` : "";
-  const text = project.parse(`${folder}celery_app.py`)?.text ?? "";
-  const central = /names = dict\.fromkeys\(\[['"]([\w.]+)['"]\]\)|return \[['"]([\w.]+)['"]\]/.exec(text);
-  const centralModule = central?.[1] ?? central?.[2] ?? (app.package ? `${app.package}.tasks` : "tasks");
-  const style = !text.includes("def task_modules(") || text.includes("NOT_A_BLUEPRINT") ? "blueprint" : "centralized";
-  return {
-    style: style === "blueprint" && /single-module blueprints share/.test(text) ? "mixed" : style,
-    centralPath: `${folder}${centralModule.split(".").pop()}.py`,
-    centralModule,
-  };
+  const { style, module } = ownTasks(project.parse(`${folder}celery_app.py`));
+  const centralModule = module ?? (app.package ? `${app.package}.tasks` : "tasks");
+  return { style, centralPath: `${folder}${centralModule.split(".").pop()}.py`, centralModule };
 }
 
 function existingPlace(

@@ -17,7 +17,7 @@ import {
   applicationSources,
   type Blueprint,
   type FlaskApp,
-  findOwn,
+  findOwnStatus,
   importsOf,
   isMainGuard,
   moduleName,
@@ -36,7 +36,7 @@ export function describeTask(
   answers: Answers,
   tracked: boolean,
 ): BlueprintTask {
-  const status = findOwn(project);
+  const status = findOwnStatus(project);
   const statusModule = status ? moduleName(status.path, app.importRoot) : "";
   const tasksImport = tasksModuleFor(project, app, place);
   const requestModule = app.package ? `${app.package}.celery_request` : "celery_request";

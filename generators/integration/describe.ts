@@ -1,6 +1,6 @@
 import type { Answers } from "../../lib/contract/plan.ts";
 import { readProjectName } from "../../lib/dependencies/pyproject.ts";
-import { type FlaskApp, findTestsDir, type Project } from "../../lib/survey/index.ts";
+import { type FlaskApp, findTestsDir, isOwnFile, type Project } from "../../lib/survey/index.ts";
 import { chosenDatabase } from "../common/database.ts";
 import { brokerKind, isBrokerUrl } from "./broker-url.ts";
 import { entryImports } from "./entry-imports.ts";
@@ -11,7 +11,7 @@ export function describeIntegration(project: Project, app: FlaskApp, answers: An
   const { importRoot, packageDir } = app;
   const inPackage = (name: string) => (app.package ? `${app.package}.${name}` : name);
   const folder = packageDir ? `${packageDir}/` : "";
-  const celeryName = freeName(project, folder, "celery_app", isOurs);
+  const celeryName = freeName(project, folder, "celery_app", isOwnFile);
   return {
     project: projectName(project, app),
     kind: app.kind,
@@ -22,7 +22,7 @@ export function describeIntegration(project: Project, app: FlaskApp, answers: An
     tasksModule: inPackage(freeName(project, folder, "tasks", isCeleryTasks)),
     entry: workerEntry(app),
     importRoot,
-    entryModule: freeName(project, importRoot ? `${importRoot}/` : "", "make_celery", isOurs),
+    entryModule: freeName(project, importRoot ? `${importRoot}/` : "", "make_celery", isOwnFile),
     broker: brokerKind(answers.broker!),
     results: answers.results as Integration["results"],
     config: answers.config as Integration["config"],
@@ -73,10 +73,6 @@ function freeName(project: Project, folder: string, name: string, isMine: (text:
     if (!isFolder && (!bytes || isMine(Buffer.from(bytes).toString("utf8")))) return candidate;
   }
   return `plop_${name}`;
-}
-
-function isOurs(text: string): boolean {
-  return /def celery_init_app\(|^celery_app = /m.test(text);
 }
 
 function isCeleryTasks(text: string): boolean {

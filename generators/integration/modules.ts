@@ -1,5 +1,5 @@
 import type { ChangeSet } from "../../lib/changes/change-set.ts";
-import type { Project } from "../../lib/survey/index.ts";
+import { holdsExampleTask, type Project } from "../../lib/survey/index.ts";
 import type { Templates } from "../../lib/templates/render.ts";
 import type { Integration } from "./facts.ts";
 
@@ -23,7 +23,7 @@ export function addExampleTask(
   templates: Templates,
 ): void {
   const path = `${integration.packageDir}${fileName(integration.tasksModule)}`;
-  if (project.parse(path)?.text.includes("def example_task(")) return;
+  if (holdsExampleTask(project.parse(path))) return;
   changes.write(path, templates.render("integration/tasks.py", integration));
 }
 

@@ -3,7 +3,7 @@ import {
   applicationSources,
   type CeleryUse,
   type FlaskApp,
-  findOwn,
+  findOwnStatus,
   findTestsDir,
   importsOf,
   type Project,
@@ -41,7 +41,7 @@ function testsDir(project: Project): string {
 
 /** No module, folder or blueprint of the project has it; an earlier run's name stays. */
 function freeName(project: Project, folder: string): string {
-  const own = findOwn(project);
+  const own = findOwnStatus(project);
   if (own?.path === `${folder}${own?.name}/__init__.py`) return own.name;
   const isTaken = (name: string) =>
     project.blueprints.some((blueprint) => blueprint.name === name) ||

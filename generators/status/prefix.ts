@@ -1,6 +1,6 @@
 import { UserError } from "../../lib/errors/index.ts";
 import { callArguments, lineOf, type Node, type SourceFile, stringValue } from "../../lib/python/index.ts";
-import { applicationSources, findOwn, type Location, type Project } from "../../lib/survey/index.ts";
+import { applicationSources, findOwnStatus, type Location, type Project } from "../../lib/survey/index.ts";
 
 const CANDIDATES = ["/tasks", "/task-status", "/background-tasks", "/celery-task-status"];
 const ROUTE = /^(route|get|post|put|patch|delete|add_url_rule|add_resource|add_namespace)$/;
@@ -66,7 +66,7 @@ function covers(route: readonly string[], prefix: readonly string[]): boolean {
 
 /** Every route whose path is written in the application's own code, with its blueprint's prefix where that is known. */
 function routesOf(project: Project): Route[] {
-  const own = findOwn(project)?.path;
+  const own = findOwnStatus(project)?.path;
   const sources = applicationSources(project).filter(({ path }) => path !== own);
   const routes: Route[] = [{ route: "/static", at: { path: "Flask", line: 0 } }];
   for (const source of sources) {

@@ -1,6 +1,6 @@
 import type { Detection, Prompt } from "../../lib/contract/generator.ts";
 import { previewPrompt } from "../../lib/contract/preview.ts";
-import { findOwn, type Project } from "../../lib/survey/index.ts";
+import { findOwnStatus, type Project } from "../../lib/survey/index.ts";
 import { checkPrefix, freePrefix, normalizePrefix } from "./prefix.ts";
 
 /** The prompts of status-endpoint, in the order of the contract. */
@@ -11,7 +11,7 @@ export const statusPrompts: readonly Prompt[] = [
     check: checkPrefix,
     normalize: normalizePrefix,
     detect(project) {
-      const own = findOwn(project)?.urlPrefix;
+      const own = findOwnStatus(project)?.urlPrefix;
       return own ? { value: own, certain: true } : { value: freePrefix(project), certain: false };
     },
   },
@@ -40,6 +40,6 @@ function yesNo(name: "cancel" | "stream" | "page", message: string, yes: string,
 
 /** What an earlier run was told stays. */
 function detectPart(project: Project, name: "cancel" | "stream" | "page"): Detection {
-  const own = findOwn(project);
+  const own = findOwnStatus(project);
   return own ? { value: own[name] ? "yes" : "no", certain: true } : { value: "yes", certain: false };
 }

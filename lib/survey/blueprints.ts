@@ -22,6 +22,7 @@ import {
   statementOf,
   valuesOf,
 } from "./names/lookup.ts";
+import { isOwnStatus } from "./own.ts";
 import type { Blueprint, FlaskApp, Location } from "./project.ts";
 import type { Reading } from "./reading.ts";
 
@@ -44,7 +45,7 @@ const REGISTER = ["register_blueprint", "add_namespace", "register_api"];
  */
 export function surveyBlueprints(reading: Reading): Blueprint[] {
   const made = applicationSources(reading)
-    .filter((source) => !isStatusPackage(source))
+    .filter((source) => !isOwnStatus(source))
     .flatMap((source) => constructedIn(reading, source));
   const registered = registrations(reading);
   const folders = new Map<string, Set<string>>();
@@ -235,7 +236,7 @@ export interface RegistrationPoint {
  */
 export function registrationPoint(reading: Reading, app: FlaskApp): RegistrationPoint | null {
   const uses = traceApp(valuesOf(reading), app).filter(
-    (use) => use.action === "register_blueprint" && !use.conditional && !isStatusPackage(use.source),
+    (use) => use.action === "register_blueprint" && !use.conditional && !isOwnStatus(use.source),
   );
   // Among several functions, the one that registers most is the project's place for it.
   const home = (use: AppUse) => `${use.source.path}:${use.definition?.startIndex}`;
@@ -272,11 +273,6 @@ export function registrationPoint(reading: Reading, app: FlaskApp): Registration
     importAt: indent === "" ? "module" : "local",
     importStyle: app.importStyle,
   };
-}
-
-/** What status-endpoint has made registers itself, and is no place for others. */
-function isStatusPackage(source: SourceFile): boolean {
-  return source.text.includes("def init_task_status(");
 }
 
 function rootName(node: Node): string {

@@ -21,7 +21,7 @@ export { type FoundSettings, type SettingsPlacement, surveyConfig } from "./conf
 export { importsOf } from "./names/imports-of.ts";
 export { applicationSources } from "./names/lookup.ts";
 export { moduleName, ownImports } from "./names/modules.ts";
-export { findOwn, type OwnStatus } from "./own.ts";
+export { findOwnStatus, holdsExampleTask, isOwnFile, type OwnStatus, type OwnTasks, ownTasks } from "./own.ts";
 export type * from "./project.ts";
 export { findTestsDir } from "./pytest.ts";
 export type { Reading } from "./reading.ts";

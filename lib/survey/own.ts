@@ -1,7 +1,59 @@
-import { callArguments, stringValue } from "../python/index.ts";
+/** Every mark by which our own earlier work is recognised, however its owner has edited it since. */
+import { callArguments, type SourceFile, stringValue } from "../python/index.ts";
+import { definitionNamed } from "./names/lookup.ts";
 import type { Project } from "./project.ts";
 
-/** What an earlier run has made. */
+/** Names that generated code gives to what other generators look for. */
+export const OWN_INITIALIZER = "celery_init_app";
+const TASK_CLASS = "FlaskTask";
+const STATUS_INITIALIZER = "init_task_status";
+const EXAMPLE_TASK = "example_task";
+
+const defines = (text: string, name: string) => new RegExp(`^(?:def|class) ${name}\\b`, "m").test(text);
+
+/** `celery_init_app` and `FlaskTask` side by side in one module are what we generate. */
+export function holdsOwnCelery({ tree }: SourceFile): boolean {
+  const maker = definitionNamed(tree.rootNode, OWN_INITIALIZER);
+  const task = definitionNamed(tree.rootNode, TASK_CLASS);
+  return maker?.type === "function_definition" && task?.type === "class_definition";
+}
+
+/** Whether a file called like one of ours (`celery_app.py`, `make_celery.py`) is ours and may be written again. */
+export function isOwnFile(text: string): boolean {
+  return new RegExp(`def ${OWN_INITIALIZER}\\(|^celery_app = `, "m").test(text);
+}
+
+/** A tasks file that has the example already is complete, whatever else it holds. */
+export function holdsExampleTask(source: SourceFile | null): boolean {
+  return source !== null && defines(source.text, EXAMPLE_TASK);
+}
+
+/** What status-endpoint has made registers itself, and is no place for other routes. */
+export function isOwnStatus({ text }: SourceFile): boolean {
+  return defines(text, STATUS_INITIALIZER);
+}
+
+/** How the tasks of an integration are organised. */
+export interface OwnTasks {
+  style: "blueprint" | "centralized" | "mixed";
+  /** Dotted module of the application's own tasks; null where the file does not say. */
+  module: string | null;
+}
+
+/** What our celery_app.py says of its tasks; any other integration counts as organised by blueprint. */
+export function ownTasks(source: SourceFile | null): OwnTasks {
+  const text = source?.text ?? "";
+  const [, ofBlueprints, central] =
+    /names = dict\.fromkeys\(\[['"]([\w.]+)['"]\]\)|return \[['"]([\w.]+)['"]\]/.exec(text) ?? [];
+  const isCentral = text.includes("def task_modules(") && !text.includes("NOT_A_BLUEPRINT");
+  const isMixed = /single-module blueprints share/.test(text);
+  return {
+    style: isCentral ? "centralized" : isMixed ? "mixed" : "blueprint",
+    module: ofBlueprints ?? central ?? null,
+  };
+}
+
+/** The status endpoint of an earlier run. */
 export interface OwnStatus {
   /** Path of its `__init__.py`. */
   path: string;
@@ -12,12 +64,11 @@ export interface OwnStatus {
   page: boolean;
 }
 
-/** The status endpoint of an earlier run, however its owner has edited it since. */
-export function findOwn(project: Project): OwnStatus | null {
+/** Finds the status endpoint that an earlier run has made; null where there is none. */
+export function findOwnStatus(project: Project): OwnStatus | null {
   for (const source of project.sources.values()) {
     const path = /(?:^|\/)(\w+)\/__init__\.py$/.exec(source.path);
-    if (!path || !/^def init_task_status\(/m.test(source.text)) continue;
-    const defines = (name: string) => new RegExp(`^def ${name}\\(`, "m").test(source.text);
+    if (!path || !isOwnStatus(source)) continue;
     const blueprint = source.tree.rootNode
       .descendantsOfType("call")
       .find((call) => call.childForFieldName("function")?.text === "Blueprint");
@@ -25,9 +76,9 @@ export function findOwn(project: Project): OwnStatus | null {
       path: source.path,
       name: path[1]!,
       urlPrefix: blueprint ? stringValue(callArguments(blueprint).keywords.get("url_prefix") ?? null) : null,
-      cancel: defines("cancel"),
-      stream: defines("events"),
-      page: defines("page"),
+      cancel: defines(source.text, "cancel"),
+      stream: defines(source.text, "events"),
+      page: defines(source.text, "page"),
     };
   }
   return null;

@@ -12,6 +12,7 @@ import {
   nameOf,
 } from "../names/lookup.ts";
 import { parameters } from "../names/signatures.ts";
+import { holdsOwnCelery, OWN_INITIALIZER } from "../own.ts";
 import type { CeleryUse, Location } from "../project.ts";
 import type { Reading } from "../reading.ts";
 
@@ -62,11 +63,9 @@ function findObjects(reading: Reading): CeleryObject[] {
   return found.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
-/** `celery_init_app` and `FlaskTask` side by side in one module are what we generate. */
 function ownShape(source: SourceFile): CeleryObject | null {
-  const maker = definitionNamed(source.tree.rootNode, "celery_init_app");
-  const task = definitionNamed(source.tree.rootNode, "FlaskTask");
-  if (maker?.type !== "function_definition" || task?.type !== "class_definition") return null;
+  const maker = holdsOwnCelery(source) ? definitionNamed(source.tree.rootNode, OWN_INITIALIZER) : null;
+  if (!maker) return null;
   return { kind: "ours", source, call: maker, at: { path: source.path, line: lineOf(maker) }, maker, variable: "" };
 }
 
@@ -125,7 +124,7 @@ function kindOf(source: SourceFile, maker: Node | null, library: Library): Celer
   const inside = tasks.filter((task) => task.startIndex > maker.startIndex && task.endIndex <= maker.endIndex);
   const topLevel = tasks.filter((task) => !enclosing(task, "function_definition"));
   const keepsIt = /\.extensions\s*\[\s*["']celery["']\s*\]\s*=/.test(maker.text);
-  if (nameOf(maker) === "celery_init_app" && topLevel.some((task) => nameOf(task) === "FlaskTask")) return "ours";
+  if (nameOf(maker) === OWN_INITIALIZER && holdsOwnCelery(source)) return "ours";
   if (inside.length + topLevel.length === 0) return "module-level";
   return keepsIt ? "flask-documented" : "context-task";
 }

@@ -17,6 +17,7 @@ import {
   nameOf,
   valuesOf,
 } from "../names/lookup.ts";
+import { OWN_INITIALIZER } from "../own.ts";
 import type { CeleryProblem } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import { assignedName, type CeleryObject, callsOf, celerySources, isGivenApp } from "./objects.ts";
@@ -92,7 +93,7 @@ function neverCalled(reading: Reading, main: CeleryObject): CeleryProblem[] {
   const isUsed = applicationSources(reading).some(
     (source) => importsOf(source).some((item) => item.name === name) || usesAsValue(source, main.maker!, name),
   );
-  if (isUsed || name !== "celery_init_app") return [];
+  if (isUsed || name !== OWN_INITIALIZER) return [];
   return [
     {
       at: { path: main.source.path, line: lineOf(main.maker) },

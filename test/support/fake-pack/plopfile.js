@@ -1,6 +1,7 @@
 // A plopfile with the fake generator: what plopfile.ts does, minus the real generators. Run it with `node --import tsx`.
-import { whileLoading } from "../../../lib/run/explain.ts";
+
 import { registerGenerators } from "../../../lib/cli/plop.ts";
+import { whileLoading } from "../../../lib/run/explain.ts";
 import { fakeStages, generator, verifier } from "../fake-flow.ts";
 
 export default function plopfile(plop, config) {
