@@ -3,10 +3,13 @@
  * plopfile for `plop.load()`. Heavy modules are loaded when they are used.
  */
 import type { ActionType, NodePlopAPI } from "plop";
+import type { databases } from "./generators/common/database.ts";
+import type { ResultStore } from "./generators/integration/result-stores.ts";
 import type { PackConfig } from "./lib/cli/plop.ts";
 import { explained } from "./lib/run/explain.ts";
 import { findGenerator } from "./lib/run/find.ts";
 import { runGenerator } from "./lib/run/run.ts";
+import type { BrokerKind, ConfigStyle } from "./lib/survey/index.ts";
 
 export type { Action, Change, ManualStep } from "./lib/changes/types.ts";
 export { actionType, type PackConfig, registerGenerators } from "./lib/cli/plop.ts";
@@ -29,16 +32,16 @@ export const loadPython = () => import("./lib/python/index.ts");
 
 type YesNo = "yes" | "no";
 type Preview = "no" | "diff" | "json";
-type Database = "none" | "flask-sqlalchemy" | "sqlalchemy";
+type Database = keyof typeof databases;
 
 /** Answers of `celery-factory`; what is left out is read from the project. */
 export interface CeleryFactoryAnswers {
   /** `path/to/file.py:name` of the factory function. */
   target?: string;
-  broker?: "redis" | "rabbitmq" | "embedded";
-  results?: "redis" | "database" | "embedded" | "none";
+  broker?: BrokerKind;
+  results?: ResultStore;
   database?: Database;
-  config?: "object" | "environment" | "namespace";
+  config?: ConfigStyle;
   tasks?: "blueprint" | "centralized" | "mixed";
   install?: YesNo;
   preview?: Preview;

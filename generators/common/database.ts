@@ -1,6 +1,21 @@
 import { UserError } from "../../lib/errors/index.ts";
 import type { Database, Project } from "../../lib/survey/index.ts";
 
+/** The values of the `database` prompt. */
+export const databases = {
+  none: { hint: "tasks use no database", wanted: "", made: "" },
+  "flask-sqlalchemy": {
+    hint: "db.session of Flask-SQLAlchemy",
+    wanted: "SQLAlchemy() of Flask-SQLAlchemy",
+    made: "db = SQLAlchemy()",
+  },
+  sqlalchemy: {
+    hint: "a scoped_session of plain SQLAlchemy",
+    wanted: "scoped_session of SQLAlchemy",
+    made: "db_session = scoped_session(sessionmaker(engine))",
+  },
+} as const;
+
 /** What tasks import to reach the database; module and name are "" where it is reached through the application alone. */
 export type ChosenDatabase =
   | { kind: "none" }
@@ -25,8 +40,7 @@ export function chosenDatabase(project: Project, kind: string, byName: boolean):
   // What a package of the team brings along is seen in the dependencies alone.
   const isThere = found || project.dependencies.versions.has(kind);
   if (isFlask && !byName && isThere) return { kind, module: "", name: "" };
-  const wanted = isFlask ? "SQLAlchemy() of Flask-SQLAlchemy" : "scoped_session of SQLAlchemy";
-  const made = isFlask ? "db = SQLAlchemy()" : "db_session = scoped_session(sessionmaker(engine))";
+  const { wanted, made } = databases[isFlask ? kind : "sqlalchemy"];
   throw new UserError({
     code: "database-missing",
     what: `database: ${kind} does not fit this project; nothing was changed.`,

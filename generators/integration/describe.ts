@@ -2,6 +2,7 @@ import type { Answers } from "../../lib/contract/plan.ts";
 import { readProjectName } from "../../lib/dependencies/pyproject.ts";
 import { type FlaskApp, findTestsDir, isOwnFile, type Project } from "../../lib/survey/index.ts";
 import { chosenDatabase } from "../common/database.ts";
+import { describeBroker } from "./broker-facts.ts";
 import { brokerKind, isBrokerUrl } from "./broker-url.ts";
 import { entryImports } from "./entry-imports.ts";
 import type { Integration } from "./facts.ts";
@@ -23,9 +24,11 @@ export function describeIntegration(project: Project, app: FlaskApp, answers: An
     entry: workerEntry(app),
     importRoot,
     entryModule: freeName(project, importRoot ? `${importRoot}/` : "", "make_celery", isOwnFile),
-    broker: brokerKind(answers.broker!),
-    results: answers.results as Integration["results"],
-    config: answers.config as Integration["config"],
+    ...describeBroker(
+      brokerKind(answers.broker!),
+      answers.results as Integration["results"],
+      answers.config as Integration["config"],
+    ),
     tasks: answers.tasks as Integration["tasks"],
     database: chosenDatabase(project, answers.database!, false),
     // A URL that was given stands in .env, which a worker does not read by itself.

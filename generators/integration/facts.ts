@@ -1,5 +1,7 @@
+import type { BrokerFacts } from "./broker-facts.ts";
+
 /** What the templates of `celery-factory` and `celery-direct` are rendered with. */
-export interface Integration {
+export interface Integration extends BrokerFacts {
   /** Project name for texts and key prefixes: snake_case, e.g. "flaskr". */
   project: string;
   kind: "factory" | "module";
@@ -19,9 +21,6 @@ export interface Integration {
   importRoot: string;
   /** Module name of the worker's entry at the project's root: "make_celery". */
   entryModule: string;
-  broker: "redis" | "rabbitmq" | "embedded";
-  results: "redis" | "database" | "embedded" | "none";
-  config: "object" | "environment" | "namespace";
   tasks: "blueprint" | "centralized" | "mixed";
   database: { kind: "none" } | { kind: "flask-sqlalchemy" } | { kind: "sqlalchemy"; module: string; name: string };
   /** The worker's entry loads .env with python-dotenv. */

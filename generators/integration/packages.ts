@@ -3,14 +3,13 @@ import { explainNoInstall, formatCommand, inFolder, planInstall } from "../../li
 import type { InstallStep } from "../../lib/dependencies/types.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import type { Project } from "../../lib/survey/index.ts";
+import { brokers } from "./brokers.ts";
 import type { Integration } from "./facts.ts";
+import { resultStores } from "./result-stores.ts";
 
-/** The packages that an integration needs. RabbitMQ needs no extra: py-amqp is a dependency of Celery itself. */
+/** The packages that an integration needs. */
 export function wantedPackages({ broker, results, dotenv }: Integration): Wanted[] {
-  const extras = [
-    ...(broker === "redis" || results === "redis" ? ["redis"] : []),
-    ...(broker === "embedded" || results === "embedded" || results === "database" ? ["sqlalchemy"] : []),
-  ];
+  const extras = [...new Set([brokers[broker].extra, resultStores[results].extra])].filter((extra) => extra !== "");
   const celery: Wanted = { name: "celery", minimum: "5.4", below: "6", ...(extras.length ? { extras } : {}) };
   return dotenv ? [celery, { name: "python-dotenv", minimum: "1.0" }] : [celery];
 }

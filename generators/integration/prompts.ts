@@ -1,10 +1,17 @@
-import type { Detection, Prompt } from "../../lib/contract/generator.ts";
+import type { Choice, Detection, Prompt } from "../../lib/contract/generator.ts";
 import type { Answers } from "../../lib/contract/plan.ts";
 import { previewPrompt } from "../../lib/contract/preview.ts";
 import { UserError } from "../../lib/errors/index.ts";
-import { type FlaskApp, type Project, surveyConfig } from "../../lib/survey/index.ts";
-import { usableDatabase } from "../common/database.ts";
+import { type BrokerKind, type FlaskApp, type Project, surveyConfig } from "../../lib/survey/index.ts";
+import { databases, usableDatabase } from "../common/database.ts";
 import { brokerKind, isBrokerUrl } from "./broker-url.ts";
+import { brokers } from "./brokers.ts";
+import { configStyles } from "./config-styles.ts";
+import { resultStores } from "./result-stores.ts";
+
+/** The values of a table with their hints, in its order. */
+const choicesOf = (table: Readonly<Record<string, { hint: string }>>): Choice[] =>
+  Object.entries(table).map(([value, { hint }]) => ({ value, hint }));
 
 const certain = (value: string): Detection => ({ value, certain: true });
 const suggested = (value: string): Detection => ({ value, certain: false });
@@ -16,11 +23,7 @@ export function integrationPrompts(kind: FlaskApp["kind"]): Prompt[] {
     {
       name: "broker",
       message: "Broker: where do tasks wait?",
-      choices: [
-        { value: "redis", hint: "fast, one server for broker and results" },
-        { value: "rabbitmq", hint: "durable quorum queues" },
-        { value: "embedded", hint: "an SQLite file, no server; development only" },
-      ],
+      choices: choicesOf(brokers),
       accepts: isBrokerUrl,
       check: (value) => void brokerKind(value),
       detect: (project) => (project.broker ? certain(project.broker.kind) : suggested("redis")),
@@ -28,33 +31,20 @@ export function integrationPrompts(kind: FlaskApp["kind"]): Prompt[] {
     {
       name: "results",
       message: "Result backend: where do results go?",
-      choices: [
-        { value: "redis", hint: "fast, expires by itself" },
-        { value: "database", hint: "the database server that you run anyway" },
-        { value: "embedded", hint: "an SQLite file, development only" },
-        { value: "none", hint: "results are dropped; no status endpoint" },
-      ],
+      choices: choicesOf(resultStores),
       detect: (project, answers) => resultsFor(brokerKind(answers.broker ?? "redis"), project),
     },
     {
       name: "database",
       message: "Database sessions in tasks",
-      choices: [
-        { value: "none", hint: "tasks use no database" },
-        { value: "flask-sqlalchemy", hint: "db.session of Flask-SQLAlchemy" },
-        { value: "sqlalchemy", hint: "a scoped_session of plain SQLAlchemy" },
-      ],
+      choices: choicesOf(databases),
       // A session that has no name for certain can't be removed after a task.
       detect: (project) => certain(usableDatabase(project)?.kind ?? "none"),
     },
     {
       name: "config",
       message: "Settings: where do Celery's live?",
-      choices: [
-        { value: "object", hint: "a CELERY mapping in Flask's config" },
-        { value: "environment", hint: "only CELERY_* environment variables" },
-        { value: "namespace", hint: "flat CELERY_* keys in Flask's config" },
-      ],
+      choices: choicesOf(configStyles),
       detect: (project, answers) => configStyle(project, answers),
     },
     {
@@ -113,8 +103,9 @@ function hasBlueprintPackages(project: Project, kind: FlaskApp["kind"]): boolean
   return isEmpty ? kind === "factory" : project.blueprints.some(({ layout }) => layout === "package");
 }
 
-function resultsFor(broker: string, project: Project): Detection {
-  if (broker === "redis" || broker === "embedded") return certain(broker);
+function resultsFor(broker: BrokerKind, project: Project): Detection {
+  const { results } = brokers[broker];
+  if (results) return certain(results);
   return suggested(project.databases.length > 0 ? "database" : "none");
 }
 

@@ -4,6 +4,7 @@ import type { ManualStep } from "../../lib/changes/types.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import { type EditBook, inStyleOf, insertLines, type SourceFile } from "../../lib/python/index.ts";
 import {
+  type ConfigStyle,
   type FlaskApp,
   type FoundSettings,
   type Project,
@@ -11,6 +12,7 @@ import {
   surveyConfig,
 } from "../../lib/survey/index.ts";
 import type { Templates } from "../../lib/templates/render.ts";
+import { configStyles } from "./config-styles.ts";
 import type { Integration } from "./facts.ts";
 
 /** Puts Celery's settings where the application keeps its own; nothing when they are there, or come from the environment alone. */
@@ -26,8 +28,8 @@ export function addSettings(
   if (found) return missingSettings(project, found, integration);
   const source = project.parse(placement.path) ?? app.file;
   const ruff = checksMutableClassAttributes(project, placement.path);
-  const render = (form: "class" | "module" | "dict" | "item" | "setdefault", appName = "app") =>
-    templates.render(`integration/snippets/${integration.config}_${form}.py`, { ...integration, appName, ruff });
+  const render = (form: "class" | "module" | "dict" | "setdefault", appName = "app") =>
+    templates.render(`integration/settings/${integration.config}.py`, { ...integration, form, appName, ruff });
   switch (placement.kind) {
     case "class":
       book.add(source, inClass(source, placement, render("class")));
@@ -61,11 +63,9 @@ function missingSettings(project: Project, found: FoundSettings, integration: In
     .descendantsOfType(["dictionary", "call"])
     .find((node) => node.startPosition.row === found.at.line - 1);
   if (!mapping || !project.celery || project.celery.kind !== "ours") return [];
-  const lines = [
-    ...(integration.broker === "redis" ? ['"broker_url": "redis://localhost:6379/0",'] : []),
-    ...(integration.broker === "rabbitmq" ? ['"broker_url": "amqp://localhost:5672//",'] : []),
-    ...(integration.results === "redis" ? ['"result_backend": "redis://localhost:6379/1",'] : []),
-  ].filter((line) => !mapping.text.includes(line.split('"')[1]!));
+  const lines = integration.settings
+    .filter(({ name, value }) => typeof value === "string" && !mapping.text.includes(name))
+    .map(({ name, value }) => `"${name}": "${value}",`);
   if (lines.length === 0) return [];
   const why = "the settings that stand here are yours, and they lack what these answers need";
   return [{ path: found.at.path, line: found.at.line, snippet: lines.join("\n"), why }];
@@ -114,7 +114,6 @@ function asKeywords(snippet: string): string {
 }
 
 /** A second run meets the lines of the first one. */
-function isFlaskDefaultThere(source: SourceFile, config: string): boolean {
-  const key = config === "object" ? "CELERY" : "CELERY_\\w+";
-  return new RegExp(`config\\.setdefault\\(\\s*["']${key}["']`).test(source.text);
+function isFlaskDefaultThere(source: SourceFile, config: ConfigStyle): boolean {
+  return new RegExp(`config\\.setdefault\\(\\s*["']${configStyles[config].key}["']`).test(source.text);
 }

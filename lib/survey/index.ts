@@ -17,7 +17,8 @@ import type { Reading } from "./reading.ts";
 
 export { isMainGuard } from "./apps/module-app.ts";
 export { registrationPoint } from "./blueprints.ts";
-export { type FoundSettings, type SettingsPlacement, surveyConfig } from "./config/index.ts";
+export { BROKER_KINDS, BROKER_SCHEMES, type BrokerKind, brokerOfScheme, isBrokerKind } from "./celery/broker-marks.ts";
+export { type ConfigStyle, type FoundSettings, type SettingsPlacement, surveyConfig } from "./config/index.ts";
 export { importsOf } from "./names/imports-of.ts";
 export { applicationSources } from "./names/lookup.ts";
 export { moduleName, ownImports } from "./names/modules.ts";

@@ -1,6 +1,7 @@
 import type { ManualStep } from "../changes/types.ts";
 import type { Dependencies } from "../dependencies/types.ts";
 import type { SourceFile } from "../python/source.ts";
+import type { BrokerKind } from "./celery/broker-marks.ts";
 import type { Reading } from "./reading.ts";
 
 /** A place in the user's project; `line` is 1-based. */
@@ -22,7 +23,7 @@ export interface Project extends Reading {
   /** Other task queues: RQ, Dramatiq, Huey … with where they were seen. */
   readonly otherQueues: readonly { name: string; at: Location }[];
   /** Broker named by existing configuration, dependency or compose files. */
-  readonly broker: { kind: "redis" | "rabbitmq" | "embedded"; at: Location } | null;
+  readonly broker: { kind: BrokerKind; at: Location } | null;
   readonly dependencies: Dependencies;
   readonly pytest: boolean;
   /** What a `target` answer names, also with a call: `app.py:create_app("x")`; null when there is no such thing. */

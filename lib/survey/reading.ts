@@ -1,11 +1,12 @@
 import type { SourceFile } from "../python/index.ts";
+import { BROKER_SCHEMES } from "./celery/broker-marks.ts";
 
 /** What makes a Python file one of `sources`, in any case. */
 export const FRAMEWORKS: readonly string[] = ["flask", "celery"];
 
 /** What the surveys look for in files that need not name Flask or Celery; parts of a regular expression. */
 export const SIDE_WORDS: readonly string[] = [
-  ...["sqlalchemy", "amqp://", "amqps://", "redis://", "rediss://", "REDIS_URL"],
+  ...["sqlalchemy", "REDIS_URL", ...BROKER_SCHEMES.map((scheme) => `${scheme.replace("+", "\\+")}://`)],
   ...["rq", "dramatiq", "huey", "apscheduler", "saq", "tasktiger", "flask_executor", "procrastinate"],
   // Told apart from Flask where there is no application.
   "Quart\\(",

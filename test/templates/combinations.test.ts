@@ -59,7 +59,7 @@ function application(integration: Integration): Record<string, string> {
   const snippet =
     integration.config === "environment"
       ? "pass"
-      : renderTemplate(`integration/snippets/${integration.config}_class.py`, { ...integration, ruff: true });
+      : renderTemplate(`integration/settings/${integration.config}.py`, { ...integration, form: "class", ruff: true });
   const files: Record<string, string> = {
     [`${folder}config.py`]: `class Config:\n${snippet.trimEnd().replace(/^(?=.)/gm, "    ")}\n`,
     [`${folder}${name ? "__init__" : "app"}.py`]: [

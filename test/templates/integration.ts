@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { BlueprintTask } from "../../generators/blueprint/facts.ts";
+import { describeBroker } from "../../generators/integration/broker-facts.ts";
 import type { Integration } from "../../generators/integration/facts.ts";
 import { Templates } from "../../lib/templates/render.ts";
 
@@ -21,9 +22,7 @@ export function makeIntegration(overrides: Partial<Integration> = {}): Integrati
     entry: { imports: [`from ${name || "app"} import create_app`], call: "create_app()", returnsApp: true },
     importRoot: "",
     entryModule: "make_celery",
-    broker: "redis",
-    results: "redis",
-    config: "object",
+    ...describeBroker(overrides.broker ?? "redis", overrides.results ?? "redis", overrides.config ?? "object"),
     tasks: "blueprint",
     database: { kind: "none" },
     dotenv: false,

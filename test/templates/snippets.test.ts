@@ -13,7 +13,7 @@ const root = mkdtempSync(path.join(os.tmpdir(), "snippets-"));
 test.after(() => rmSync(root, { recursive: true, force: true }));
 
 const brokers = ["redis", "rabbitmq", "embedded"] as const;
-const forms = ["class", "module", "dict", "item", "setdefault"] as const;
+const forms = ["class", "module", "dict", "setdefault"] as const;
 
 /** A snippet as it stands in a file; in a class and a dict it is indented. */
 function embed(form: (typeof forms)[number], snippet: string): string {
@@ -29,8 +29,9 @@ for (const config of ["object", "namespace"] as const) {
   for (const broker of brokers) {
     for (const form of forms) {
       const integration = makeIntegration({ broker, config, results: broker === "redis" ? "redis" : "none" });
-      const snippet = renderTemplate(`integration/snippets/${config}_${form}.py`, {
+      const snippet = renderTemplate(`integration/settings/${config}.py`, {
         ...integration,
+        form,
         appName: "app",
         ruff: true,
       });
@@ -40,7 +41,6 @@ for (const config of ["object", "namespace"] as const) {
         class: "Config.__dict__",
         dict: "config",
         module: "globals()",
-        item: "app.config",
         setdefault: "app.config",
       }[form];
       const key = { redis: "broker_url", rabbitmq: "broker_url", embedded: "worker_concurrency" }[broker];

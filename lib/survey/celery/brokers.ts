@@ -1,12 +1,21 @@
 import type { Dependencies } from "../../dependencies/types.ts";
 import { lineOf, stringValue } from "../../python/index.ts";
 import { applicationSources, readText, sourcesNaming } from "../names/lookup.ts";
-import type { Location, Project } from "../project.ts";
+import type { Location } from "../project.ts";
 import type { Reading } from "../reading.ts";
+import {
+  BROKER_KINDS,
+  BROKER_SCHEMES,
+  type BrokerKind,
+  brokerInText,
+  brokerMarks,
+  firstOf,
+  isBrokerKind,
+} from "./broker-marks.ts";
 
 /** The broker that a project seems to have, and what says so. */
 export interface BrokerEvidence {
-  kind: NonNullable<Project["broker"]>["kind"];
+  kind: BrokerKind;
   at: Location;
   /** In a few words, e.g. "service `redis` in compose.yaml". */
   evidence: string;
@@ -17,14 +26,12 @@ export interface BrokerEvidence {
 const ENV_FILE = /(^|\/)(\.env(\.[\w-]+)*|[\w.-]*\.env(\.[\w-]+)?|env\.(example|sample|template|dist))$/;
 const COMPOSE = /(^|\/)(docker-)?compose[\w.-]*\.ya?ml$/;
 /** What we write into .env.example: `redis_dev_your_connection_string_here`. */
-const PLACEHOLDER = /^["']?(redis|rabbitmq)_\w*your_connection_string_here/;
+const PLACEHOLDER = /^["']?([a-z]+)_\w*your_connection_string_here/;
 const BROKER_NAME = /\b\w*(CELERY\w*BROKER|BROKER_URL|broker_url)\b/i;
-const RABBIT_NAME = /\b(RABBITMQ|AMQP|CLOUDAMQP)\w*\b/;
-const REDIS_NAME = /\bREDIS\w*_?(URL|URI|HOST|DSN)\b/;
 
 /**
  * Looks for a broker in what configures the project: a broker's URL first, then compose services and environment files,
- * then libraries. RabbitMQ goes before Redis within a group, since Redis may be there as a cache.
+ * then libraries. Within a group, what may be a cache comes last.
  */
 export function surveyBroker(reading: Reading, dependencies: Pick<Dependencies, "files">): BrokerEvidence | null {
   const found = [...fromEnvironmentFiles(reading), ...fromPython(reading), ...fromCompose(reading)];
@@ -33,12 +40,13 @@ export function surveyBroker(reading: Reading, dependencies: Pick<Dependencies, 
 }
 
 function pick(found: readonly BrokerEvidence[]): BrokerEvidence | null {
-  return found.find(({ kind }) => kind === "rabbitmq") ?? found[0] ?? null;
+  const kind = firstOf(found.map((item) => item.kind));
+  return found.find((item) => item.kind === kind) ?? null;
 }
 
-function kindOfUrl(text: string): "redis" | "rabbitmq" | null {
-  if (/\b(amqps?|pyamqp):\/\//.test(text)) return "rabbitmq";
-  return /\b(rediss?|redis-sentinel|valkeys?|sentinel):\/\//.test(text) ? "redis" : null;
+/** The first kind of which `marked` says so. */
+function kindBy(marked: (marks: (typeof brokerMarks)[BrokerKind]) => boolean | undefined): BrokerKind | null {
+  return firstOf(BROKER_KINDS.filter((kind) => marked(brokerMarks[kind])));
 }
 
 function fromEnvironmentFiles(reading: Reading): BrokerEvidence[] {
@@ -49,14 +57,14 @@ function fromEnvironmentFiles(reading: Reading): BrokerEvidence[] {
         const match = /^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=\s*(.*)$/i.exec(text);
         if (!match) return [];
         const [, name = "", value = ""] = match;
-        const placeholder = PLACEHOLDER.exec(value)?.[1] as "redis" | "rabbitmq" | undefined;
+        const placeholder = PLACEHOLDER.exec(value)?.[1] ?? "";
         const kind =
-          kindOfUrl(value) ??
-          placeholder ??
-          (RABBIT_NAME.test(name) ? "rabbitmq" : REDIS_NAME.test(name) ? "redis" : null);
+          brokerInText(value) ??
+          (isBrokerKind(placeholder) ? placeholder : kindBy(({ variable }) => variable?.test(name)));
+        const asBroker = BROKER_NAME.test(name);
         // The value may hold a password: only the name is told.
-        return kind
-          ? [{ kind, at: { path, line }, evidence: `${name} in ${path}`, asBroker: BROKER_NAME.test(name) }]
+        return kind && counts(kind, asBroker)
+          ? [{ kind, at: { path, line }, evidence: `${name} in ${path}`, asBroker }]
           : [];
       }),
     );
@@ -64,29 +72,30 @@ function fromEnvironmentFiles(reading: Reading): BrokerEvidence[] {
 
 function fromPython(reading: Reading): BrokerEvidence[] {
   const sources = new Map(applicationSources(reading).map((source) => [source.path, source]));
-  for (const source of sourcesNaming(reading, ["amqp://", "amqps://", "redis://", "rediss://", "REDIS_URL"]))
-    sources.set(source.path, source);
-  const naming = [...sources.values()].filter(
-    (source) =>
-      /:\/\/|REDIS_UR/.test(source.text) && /redis|amqp|valkey|sentinel|sqla\+|filesystem:/i.test(source.text),
-  );
+  const urls = BROKER_SCHEMES.map((scheme) => `${scheme}://`);
+  for (const source of sourcesNaming(reading, [...urls, "REDIS_URL"])) sources.set(source.path, source);
+  const naming = [...sources.values()].filter(({ text }) => brokerInText(text) || /REDIS_UR/.test(text));
   return naming.flatMap((source) =>
     source.tree.rootNode.descendantsOfType("string").flatMap((node) => {
       if (!node) return [];
       const text = stringValue(node) ?? node.text;
       if (isDocumentation(node.parent?.type, text)) return [];
-      const embedded = /^(?:[a-z]{0,2}["']+)?(sqla\+sqlite|filesystem):/i.test(text) ? "embedded" : null;
-      const kind = kindOfUrl(text) ?? embedded ?? (/^REDIS_UR[LI]$/.test(text) ? "redis" : null);
+      const kind = brokerInText(text) ?? kindBy(({ variableInPython }) => variableInPython?.test(text));
       if (!kind) return [];
       const context = statementText(node);
       const asBroker = BROKER_NAME.test(context) || /\bbroker\s*=/.test(context);
-      if (embedded && !asBroker) return [];
-      const label = { redis: "a Redis URL", rabbitmq: "a RabbitMQ URL", embedded: "a file as broker" }[kind];
+      if (!counts(kind, asBroker)) return [];
+      const { label } = brokerMarks[kind];
       return [
         { kind, at: { path: source.path, line: lineOf(node) }, evidence: `${label} in ${source.path}`, asBroker },
       ];
     }),
   );
+}
+
+/** A file's URL says nothing unless it is named as a broker's. */
+function counts(kind: BrokerKind, asBroker: boolean): boolean {
+  return asBroker || !brokerMarks[kind].onlyAsBroker;
 }
 
 function isDocumentation(parent: string | undefined, text: string): boolean {
@@ -116,32 +125,21 @@ function fromCompose(reading: Reading): BrokerEvidence[] {
       linesOf(reading, path).flatMap(({ text, line }) => {
         const image = /^\s*(?:-\s*)?image\s*:\s*["']?([^\s"'#]+)/.exec(text)?.[1];
         const name = image?.split("/").at(-1)?.split(/[:@]/)[0] ?? "";
-        const kind = /^rabbitmq/.test(name)
-          ? "rabbitmq"
-          : /^(redis|valkey|keydb|dragonfly)/.test(name)
-            ? "redis"
-            : null;
-        if (kind) return [{ kind, at: { path, line }, evidence: `image ${name} in ${path}`, asBroker: false } as const];
-        const url = /^\s*#/.test(text) ? null : kindOfUrl(text);
-        return url
-          ? [{ kind: url, at: { path, line }, evidence: `a URL in ${path}`, asBroker: BROKER_NAME.test(text) }]
+        const kind = kindBy((marks) => marks.image?.test(name));
+        if (kind) return [{ kind, at: { path, line }, evidence: `image ${name} in ${path}`, asBroker: false }];
+        const url = /^\s*#/.test(text) ? null : brokerInText(text);
+        const asBroker = BROKER_NAME.test(text);
+        return url && counts(url, asBroker)
+          ? [{ kind: url, at: { path, line }, evidence: `a URL in ${path}`, asBroker }]
           : [];
       }),
     );
 }
 
 function fromDependencies(reading: Reading, { files }: Pick<Dependencies, "files">): BrokerEvidence[] {
-  const wanted = {
-    pika: "rabbitmq",
-    "aio-pika": "rabbitmq",
-    librabbitmq: "rabbitmq",
-    redis: "redis",
-    "flask-redis": "redis",
-    rq: "redis",
-    "flask-rq2": "redis",
-  } as const;
+  const wanted = BROKER_KINDS.flatMap((kind) => (brokerMarks[kind].libraries ?? []).map((name) => ({ name, kind })));
   return files.flatMap((file) =>
-    Object.entries(wanted).flatMap(([name, kind]) => {
+    wanted.flatMap(({ name, kind }) => {
       if (!file.declares.includes(name)) return [];
       const line =
         linesOf(reading, file.path).find(({ text }) => new RegExp(`^\\s*["']?${name}\\b`, "i").test(text))?.line ?? 1;

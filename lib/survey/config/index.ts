@@ -9,10 +9,13 @@ import { type ConfigSource, configSources } from "./sources.ts";
 export type { FoundSettings } from "./found.ts";
 export type { SettingsPlace, SettingsPlacement } from "./places.ts";
 
+/** A value of the `config` prompt: a `CELERY` mapping, environment variables alone, or flat `CELERY_*` keys. */
+export type ConfigStyle = "object" | "environment" | "namespace";
+
 /** How an application keeps its settings. */
 export interface ConfigFacts {
   /** The answer of the `config` prompt that goes with it. */
-  style: "object" | "environment" | "namespace";
+  style: ConfigStyle;
   /** Why, in a few words that a person can check. */
   reason: string;
   /** Celery settings that are already there: nothing is added then. */

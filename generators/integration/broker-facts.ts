@@ -1,0 +1,62 @@
+import type { BrokerKind, ConfigStyle } from "../../lib/survey/index.ts";
+import { brokers, type Setting } from "./brokers.ts";
+import { configStyles } from "./config-styles.ts";
+import { type ResultStore, resultStores } from "./result-stores.ts";
+
+/** What the answers `broker`, `results` and `config` mean to the templates. */
+export interface BrokerFacts {
+  broker: BrokerKind;
+  results: ResultStore;
+  config: ConfigStyle;
+  /** Lines that stand beside the application's own settings, each with its two names. */
+  settings: readonly (Setting & { key: string; comment: string })[];
+  /** `broker_redis`, `results_database`: partials with the safe defaults; "" for none. */
+  brokerPartial: string;
+  resultsPartial: string;
+  /** Server for debug mode and tests; "" where none is needed. */
+  localBroker: string;
+  brokerTls: string;
+  resultsTls: string;
+  /** Lines of .env.example. */
+  example: readonly { key: string; value: string }[];
+  /** What CELERY.md says of them. */
+  guide: { start: string; whereFrom: readonly string[]; production: string; warning: string; workerOptions: string };
+}
+
+/** Joins the rows of the three tables. */
+export function describeBroker(broker: BrokerKind, results: ResultStore, config: ConfigStyle): BrokerFacts {
+  const row = brokers[broker];
+  const store = resultStores[results];
+  const line = ({ name, value }: Setting, comment = "") => ({
+    name,
+    key: `CELERY_${name.toUpperCase()}`,
+    value,
+    comment,
+  });
+  const settings = [line(row.setting, row.comment(configStyles[config].order))];
+  if (store.localUrl) settings.push(line({ name: "result_backend", value: store.localUrl }));
+  const example = [
+    { key: "CELERY_BROKER_URL", value: row.example },
+    { key: "CELERY_RESULT_BACKEND", value: store.example },
+  ];
+  const { start, production, warning, workerOptions } = row;
+  return {
+    broker,
+    results,
+    config,
+    settings,
+    brokerPartial: `broker_${broker}`,
+    resultsPartial: store.partial && `results_${store.partial}`,
+    localBroker: row.localUrl,
+    brokerTls: row.tls,
+    resultsTls: store.tls,
+    example: example.filter(({ value }) => value !== ""),
+    guide: {
+      start,
+      whereFrom: [row.whereFrom, store.whereFrom].filter((text) => text !== ""),
+      production,
+      warning,
+      workerOptions,
+    },
+  };
+}
