@@ -1,6 +1,6 @@
 /** What the Python part found, and what it means when it broke off. */
 import path from "node:path";
-import type { Finding } from "./checks.ts";
+import { type Finding, fails, type Verdict } from "./checks.ts";
 
 export interface RunResult {
   findings: Finding[];
@@ -12,12 +12,11 @@ export interface RunResult {
 export interface Event {
   begin?: string;
   id?: string;
-  ok?: boolean;
+  verdict?: Verdict;
   detail?: string;
   fix?: string;
   missing?: string;
   error?: string;
-  denied?: string;
   crash?: string;
 }
 
@@ -39,24 +38,21 @@ export function conclude(events: readonly Event[], { seconds, output, stack, roo
     real(text)
       .trim()
       .replaceAll(/\s*\n\s*/g, " ");
-  const findings: Finding[] = events.flatMap(({ id, ok, detail = "", fix = "" }) =>
-    id === undefined ? [] : [{ id, ok: ok === true, detail: line(detail), fix: line(fix) }],
+  const findings: Finding[] = events.flatMap(({ id, verdict, detail = "", fix = "" }) =>
+    id === undefined || verdict === undefined ? [] : [{ id, verdict, detail: line(detail), fix: line(fix) }],
   );
-  const denied = events.find((event) => event.denied)?.denied;
   const start = findings.find((finding) => finding.id === "flask-starts");
-  if (denied && start && !start.ok) {
-    start.detail += ` (start-up connects to ${denied}; the application is kept off the network while it is verified)`;
-  }
   const crash = events.find((event) => event.crash)?.crash;
   if (crash) throw new Error(`the checks stopped: ${real(crash)}`);
   const last = events.at(-1);
   const end = tail(output);
   if (last?.begin !== undefined) {
     const id = last.begin.startsWith("import ") ? "flask-starts" : last.begin;
-    findings.push({ id, ok: false, ...explainEnding({ stack, root, how, seconds }, end) });
+    const { detail, fix } = explainEnding({ stack, root, how, seconds }, end);
+    findings.push(fails(id, detail, fix));
     return { findings, output: end };
   }
-  return { findings, output: start?.ok === false ? end : "" };
+  return { findings, output: start?.verdict === "failed" ? end : "" };
 }
 
 /** The check that was under way did not come to an end: the process was ended, or ended itself. */

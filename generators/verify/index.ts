@@ -1,14 +1,12 @@
 /** The whole checklist: the part without Python and the part in the project's interpreter, side by side. */
 import type { FlaskApp, Project } from "../../lib/survey/index.ts";
-import { completeChecks, type Finding } from "./checks.ts";
-import { type Entry, findEntry, locateModule } from "./entry.ts";
+import { completeChecks } from "./checks.ts";
+import { findEntry, locateModule } from "./entry.ts";
 import type { VerifyReport } from "./report.ts";
 import { runChecks } from "./runner.ts";
 import { takePython } from "./start.ts";
-import { checkCredentials } from "./static/check-credentials.ts";
-import { checkEnv } from "./static/check-env.ts";
-import { checkDocumented, findWorkerCommands, type WorkerCommand } from "./static/documented.ts";
-import { listTracked } from "./static/tracked.ts";
+import { findWorkerCommands } from "./static/documented.ts";
+import { checkFiles } from "./static/index.ts";
 import { tellInstall } from "./tell-install.ts";
 
 export { beginPython } from "./start.ts";
@@ -44,24 +42,14 @@ export async function verifyProject(project: Project, options: VerifyOptions): P
       seconds,
       installCommand: tellInstall(project),
     });
-    const [run, ...without] = await Promise.all([running, ...checkFiles(project, entry, commands)]);
-    const checks = completeChecks([...run.findings, ...without]);
-    const ok = checks.every((check) => check.ok);
+    const resolves = (name: string) => locateModule(project, entry.importRoots, name) !== null;
+    const reading = checkFiles(project, { commands, resolves, entry: entry.name });
+    const [run, files] = await Promise.all([running, reading]);
+    const checks = completeChecks([...run.findings, ...files]);
+    const ok = checks.every(({ verdict }) => verdict === "ok" || verdict === "not-applicable");
     const mode = live ? "live" : "in-memory";
     return { ok, python: python.interpreter.python, mode, checks, output: run.output };
   } finally {
     python.stop();
   }
-}
-
-/** What needs no Python, while it runs. */
-function checkFiles(project: Project, entry: Entry, commands: readonly WorkerCommand[]): Promise<Finding>[] {
-  const { root, paths } = project;
-  const tracked = listTracked(root, paths);
-  const resolves = (name: string) => locateModule(project, entry.importRoots, name) !== null;
-  return [
-    tracked.then((files) => checkCredentials(root, files)),
-    tracked.then((files) => checkEnv(root, files)),
-    Promise.resolve(checkDocumented(commands, resolves, entry.name)),
-  ];
 }

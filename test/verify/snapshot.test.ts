@@ -20,7 +20,10 @@ const head = "from flask import Flask\n";
 const made = `${head}app = Flask("shop")\n`;
 
 test("the worker's entry and the factory give the same, wherever the project lies", async () => {
-  const [one, other] = [await snapshot("make_celery", sound), await snapshot("shop:create_app()", copyTree(sound))];
+  const [one, other] = [
+    await snapshot("make_celery", copyTree(sound)),
+    await snapshot("shop:create_app()", copyTree(sound)),
+  ];
   assert.deepEqual(one.found, other.found);
   assert.equal(one.found.import_name, "shop");
   assert.deepEqual(one.found.extensions, ["celery", "sqlalchemy"]);

@@ -11,7 +11,7 @@ import { redChecks, sound, verify } from "./support/twin.ts";
 const readme = { ".gitignore": ".env*\n" };
 
 function assertGreen(report: VerifyReport): void {
-  const told = report.checks.filter((check) => !check.ok).map(({ id, detail }) => `${id}: ${detail}`);
+  const told = report.checks.filter((check) => check.verdict === "failed").map(({ id, detail }) => `${id}: ${detail}`);
   assert.deepEqual(redChecks(report), [], `${told.join("\n")}\n${report.output}`);
   assert.equal(report.ok, true, told.join("\n"));
 }
@@ -38,8 +38,18 @@ test("the generator reports one object for programs and one line per check for p
   const object = JSON.parse(JSON.stringify(json));
   assert.equal(object.ok, true);
   assert.equal(object.checks.length, checklist.length);
-  for (const check of object.checks) assert.deepEqual(Object.keys(check), ["id", "title", "ok", "detail", "fix"]);
-  assert.equal(text.split("\n").filter((line) => line.startsWith("  ok ")).length, checklist.length);
+  for (const check of object.checks) {
+    assert.deepEqual(Object.keys(check), ["id", "title", "ok", "verdict", "detail", "fix"]);
+    assert.equal(check.ok, { ok: true, "not-applicable": null }[check.verdict as string]);
+  }
+  const marked = (mark: string) => text.split("\n").filter((line) => line.startsWith(`  ${mark} `)).length;
+  assert.equal(marked("ok"), checklist.length - 1);
+  assert.equal(marked("n/a"), 1, "nothing is encrypted here");
+  assert.match(
+    text,
+    /\n {2}n\/a {2}Encrypted connections .* not applicable: no encrypted connection is configured here\n/,
+  );
+  assert.match(text, new RegExp(`\nAll ${checklist.length - 1} checks hold, 1 not applicable\\.$`));
 });
 
 test("an older ContextTask that works is green", async () => {

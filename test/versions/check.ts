@@ -65,8 +65,8 @@ export async function checkApp(app: GeneratedApp, python: string): Promise<Findi
 /** The checks that failed, or everything when there is no report. */
 function failures({ stdout, stderr }: { stdout: string; stderr: string }): string {
   try {
-    const report: { checks: { ok: boolean }[]; output?: string } = JSON.parse(stdout);
-    const failed = report.checks.filter((check) => !check.ok);
+    const report: { checks: { verdict: string }[]; output?: string } = JSON.parse(stdout);
+    const failed = report.checks.filter(({ verdict }) => verdict === "failed");
     return `${JSON.stringify(failed, null, 1)}\n${report.output ?? ""}${stderr}`;
   } catch {
     return stdout + stderr;

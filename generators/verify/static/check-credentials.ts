@@ -1,30 +1,31 @@
 /** `no-credentials`: nothing that opens a server stands in a file that is shared through version control. */
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import type { Finding } from "../checks.ts";
+import { type Finding, fails, holds, isNotApplicable } from "../checks.ts";
 import { type Credential, findCredentials } from "./credentials.ts";
-import type { Tracked } from "./tracked.ts";
+import type { Static } from "./index.ts";
 
 const largest = 1024 * 1024;
 const generated =
   /(^|\/)(?:package-lock\.json|yarn\.lock|pnpm-lock\.yaml|uv\.lock|poetry\.lock|pdm\.lock|Pipfile\.lock)$|\.min\.(?:js|css)$|\.map$/;
 
-export function checkCredentials(root: string, tracked: Tracked): Finding {
+/** The first one with its place, and where the others are. */
+export function checkCredentials({ root, tracked }: Static): Finding {
   const id = "no-credentials";
   const found = tracked.paths.flatMap((name) => scan(root, name).map((credential) => ({ name, ...credential })));
   const files = `${tracked.paths.length} ${tracked.git ? "tracked files" : "files that are not ignored"}`;
   const [first, ...others] = found;
-  if (!first) return { id, ok: true, detail: `none in ${files}`, fix: "" };
+  if (tracked.paths.length === 0) return isNotApplicable(id);
+  if (!first) return holds(id, `none in ${files}`);
   const more = others.slice(0, 4).map(({ name, line }) => `${name}:${line}`);
   const rest = others.length
     ? `; also ${more.join(", ")}${others.length > 4 ? ` and ${others.length - 4} more` : ""}`
     : "";
-  return {
+  return fails(
     id,
-    ok: false,
-    detail: `${first.name}:${first.line}: ${first.what}${rest}`,
-    fix: "Change that credential now, since it stays in the history, and read the new one from the environment.",
-  };
+    `${first.name}:${first.line}: ${first.what}${rest}`,
+    "Change that credential now, since it stays in the history, and read the new one from the environment.",
+  );
 }
 
 function scan(root: string, name: string): Credential[] {

@@ -2,10 +2,11 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import ignore from "ignore";
-import type { Finding } from "../checks.ts";
+import { type Finding, fails, holds, isNotApplicable } from "../checks.ts";
 import { findCredentials } from "./credentials.ts";
+import type { Static } from "./index.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import { isIgnoredByGit, type Tracked } from "./tracked.ts";
+import { isIgnoredByGit } from "./tracked.ts";
 
 const example =
   /^\.env\.(?:example|sample|template|dist|defaults)$|^(?:example|sample|template)\.env$|^env\.(?:example|sample)$/;
@@ -13,9 +14,10 @@ const shared = /^\.env\.(?:tests?|testing|ci)$/;
 const secretKey =
   /^\s*(?:export\s+)?(\w*(?:SECRET|PASSWORD|PASSWD|TOKEN|API_KEY|PRIVATE_KEY)\w*)\s*=\s*["']?([^"'#\n]*)/;
 
-export async function checkEnv(root: string, tracked: Tracked): Promise<Finding> {
+/** @see https://12factor.net/config */
+export async function checkEnv({ root, tracked }: Static): Promise<Finding> {
   const id = "env-files";
-  const fail = (detail: string, fix: string): Finding => ({ id, ok: false, detail, fix });
+  const fail = (detail: string, fix: string) => fails(id, detail, fix);
   const names = tracked.paths.map((name) => ({ name, base: path.posix.basename(name) }));
 
   const real = names.find(({ base }) => /^\.env(?:\..+)?$/.test(base) && !example.test(base) && !shared.test(base));
@@ -38,7 +40,7 @@ export async function checkEnv(root: string, tracked: Tracked): Promise<Finding>
   }
   if (examples.length === 0 && !isFile(path.join(root, ".env"))) {
     const ignored = await isIgnored(root);
-    return { id, ok: true, detail: `no .env file is used here${ignored ? ", and one would be ignored" : ""}`, fix: "" };
+    return isNotApplicable(id, ignored ? "no .env file is used here, and one would be ignored" : undefined);
   }
   if (!(await isIgnored(root))) {
     const file = existsSync(path.join(root, ".gitignore")) ? ".gitignore:1: " : "";
@@ -47,10 +49,10 @@ export async function checkEnv(root: string, tracked: Tracked): Promise<Finding>
       "Add the lines `.env*` and `!.env.example` to .gitignore.",
     );
   }
-  const holds = examples.length
+  const told = examples.length
     ? `, ${examples.join(" and ")} ${examples.length > 1 ? "hold" : "holds"} placeholders only`
     : "";
-  return { id, ok: true, detail: `.env is ignored${holds}`, fix: "" };
+  return holds(id, `.env is ignored${told}`);
 }
 
 function findRealValue(name: string, text: string): number | null {

@@ -1,7 +1,8 @@
 /** `worker-documented`: whoever runs this project can find out how to start a worker. */
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import type { Finding } from "../checks.ts";
+import { type Finding, fails, holds } from "../checks.ts";
+import type { Static } from "./index.ts";
 
 /** One place that tells how to start a worker. */
 export interface WorkerCommand {
@@ -43,23 +44,22 @@ function scan(root: string, name: string): WorkerCommand[] {
   });
 }
 
-/** @param resolves whether `celery -A <module>` could find that module */
-export function checkDocumented(
-  commands: readonly WorkerCommand[],
-  resolves: (app: string) => boolean,
-  entry: string,
-): Finding {
+/** The first command is enough; one that can't work is wrong wherever it stands. */
+export function checkDocumented({ commands, resolves, entry }: Static): Finding {
   const id = "worker-documented";
   const [first] = commands;
   const command = `celery -A ${entry || "make_celery"} worker`;
   if (!first) {
-    const detail = "no README, CELERY.md, Procfile, compose file or script says how to start a worker";
-    return { id, ok: false, detail, fix: `Write it down: ${command}` };
+    return fails(
+      id,
+      "no README, CELERY.md, Procfile, compose file or script says how to start a worker",
+      `Write it down: ${command}`,
+    );
   }
   const wrong = commands.find(({ app }) => app !== "" && !resolves(app));
   if (wrong) {
     const detail = `${wrong.path}:${wrong.line}: starts a worker with -A ${wrong.app}, and there is no such module`;
-    return { id, ok: false, detail, fix: `Correct it: ${command}` };
+    return fails(id, detail, `Correct it: ${command}`);
   }
-  return { id, ok: true, detail: `${first.path}:${first.line}`, fix: "" };
+  return holds(id, `${first.path}:${first.line}`);
 }

@@ -4,25 +4,10 @@ import importlib
 import os
 import sys
 import threading
-from typing import Any, Optional
+from typing import Any
 
-from .events import Events, Failed
-from .sources import Sources
-
-
-class Application:
-    """What importing the project has brought up."""
-
-    def __init__(self) -> None:
-        self.flask: Any = None
-        self.celery: Any = None
-        self.entry_error: Optional[BaseException] = None
-        self.flasks: list[tuple[Any, str]] = []
-        """Every Flask application made so far, with `path:line`."""
-        self.celeries: list[tuple[Any, str]] = []
-
-    def celery_place(self) -> str:
-        return next((place for app, place in self.celeries if app is self.celery), "")
+from .events import Events, Failed, NotApplicable
+from .verification import Application, Verification
 
 
 def watch_constructors(application: Application, log: Events) -> None:
@@ -58,8 +43,17 @@ def _calling_place(log: Events) -> str:
     return ""
 
 
-def start_flask(application: Application, request: dict[str, Any], log: Events) -> str:
+def start_flask(run: Verification) -> str:
     """Imports the worker's entry, or calls the factory where there is none; raises Failed with the line that broke."""
+    try:
+        return _start_flask(run.application, run.request, run.log)
+    except Failed as failure:
+        if run.denied:
+            failure.detail += f" (start-up connects to {run.denied[0]}; the application is kept off the network while it is verified)"
+        raise
+
+
+def _start_flask(application: Application, request: dict[str, Any], log: Events) -> str:
     for root in reversed(request["importRoots"]):
         sys.path.insert(0, os.path.join(request["root"], root) if root else request["root"])
     entry = request["entry"]
@@ -95,11 +89,12 @@ def _call_target(request: dict[str, Any], log: Events) -> None:
     request["target"]["value"] = value
 
 
-def find_celery(application: Application, request: dict[str, Any], log: Events, sources: Sources) -> str:
+def find_celery(run: Verification) -> str:
     """Finds Celery as `celery -A <entry>` does, and whether the whole application uses that one."""
     import celery
     from celery.app.utils import find_app
 
+    application, request, log = run.application, run.request, run.log
     if application.entry_error is not None:
         error = application.entry_error
         fix = (
@@ -142,7 +137,7 @@ def find_celery(application: Application, request: dict[str, Any], log: Events, 
             place,
         )
     default = _seen_by_threads() is found
-    if any(task.shared for task in sources.tasks) and not default:
+    if any(task.shared for task in run.sources.tasks) and not default:
         raise Failed(
             "it is not the default: in the threads of a web server, shared_task() would send to another Celery application, with the default broker",
             "Call celery_app.set_default() after it has been configured.",
@@ -152,6 +147,25 @@ def find_celery(application: Application, request: dict[str, Any], log: Events, 
     if not shared and known is None:
         return f"{where}; not in app.extensions, which is fine for this pattern"
     return f"{where}, shared through app.extensions"
+
+
+def count_celery(run: Verification) -> str:
+    """Constructors in the source and objects that were made are the same few places."""
+    constructors = run.sources.constructors
+    places = {scope: place for place, scope in reversed(constructors)}
+    for _, place in run.application.celeries:
+        if place not in {at for at, _ in constructors}:
+            places.setdefault(place, place)
+    if len(places) > 1:
+        first, second = sorted(places.values())[:2]
+        raise Failed(
+            f"a second Celery application is made, besides {first}: tasks of one are unknown to the worker of the other",
+            "Keep one, and let tasks use @shared_task.",
+            second,
+        )
+    if not places:
+        raise NotApplicable
+    return f"made at {next(iter(places.values()))}"
 
 
 def _from_extensions(application: Application) -> Any:

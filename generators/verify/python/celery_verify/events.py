@@ -7,37 +7,46 @@ from typing import Any, Optional
 
 
 class Failed(Exception):
-    """A check that does not hold. `where` is `path:line`, `fix` is what to do."""
+    """A check that does not hold. `where` is `path:line`, `fix` is what to do.
 
-    def __init__(self, detail: str, fix: str = "", where: str = "") -> None:
+    `blocks`: what needs this check can't run. `cause`: another check tells the same fault, and this one keeps silent.
+    """
+
+    def __init__(
+        self, detail: str, fix: str = "", where: str = "", *, blocks: bool = True, cause: str = ""
+    ) -> None:
         super().__init__(detail)
         self.detail = f"{where}: {detail}" if where else detail
         self.fix = fix
+        self.blocks = blocks
+        self.cause = cause
+
+
+class NotApplicable(Exception):
+    """A check found nothing to look at. Without a reason checklist.json has it."""
 
 
 class Events:
     def __init__(self, path: str, root: str) -> None:
         self._stream = open(path, "a", encoding="utf-8")
         self.root = root
-        self.failed: set = set()
 
     def begin(self, check: str) -> None:
         """Says which check is under way."""
         self._write({"begin": check})
 
     def passed(self, check: str, detail: str) -> None:
-        self._write({"id": check, "ok": True, "detail": detail, "fix": ""})
+        self._write({"id": check, "verdict": "ok", "detail": detail, "fix": ""})
+
+    def not_applicable(self, check: str, reason: str) -> None:
+        self._write({"id": check, "verdict": "not-applicable", "detail": reason, "fix": ""})
 
     def fail(self, check: str, failure: Failed) -> None:
-        self.failed.add(check)
-        self._write({"id": check, "ok": False, "detail": failure.detail, "fix": failure.fix})
+        self._write({"id": check, "verdict": "failed", "detail": failure.detail, "fix": failure.fix})
 
     def missing(self, module: str, error: str) -> None:
         """Flask or Celery can't be imported here."""
         self._write({"missing": module, "error": error})
-
-    def note(self, **values: Any) -> None:
-        self._write(values)
 
     def crash(self, error: BaseException) -> None:
         self._write({"crash": "".join(traceback.format_exception(type(error), error, error.__traceback__))})

@@ -5,15 +5,16 @@ import re
 import ssl
 from typing import Any
 
-from .application import Application
-from .events import Failed
+from .events import Failed, NotApplicable
 from .sources import Sources
+from .verification import Application, Verification
 
 _PLACEHOLDER = re.compile(r"your_[a-z_]*here|<[^<>]+>|changeme|\bexample\.invalid\b", re.I)
 
 
-def read_keys(application: Application, sources: Sources) -> str:
+def read_keys(run: Verification) -> str:
     """Celery's settings can be read, and old upper-case names are not mixed with new lower-case ones."""
+    application, sources = run.application, run.sources
     from celery.exceptions import ImproperlyConfigured
 
     flask_app = application.flask
@@ -51,8 +52,9 @@ def configured(conf: Any, *names: str) -> Any:
     return next((view.get(name) for name in names if view.get(name)), None)
 
 
-def share_configuration(application: Application, sources: Sources, request: dict[str, Any]) -> str:
+def share_configuration(run: Verification) -> str:
     """Flask's configuration and Celery name the same broker."""
+    application, sources = run.application, run.sources
     conf, config = application.celery.conf, application.flask.config
     celery_url = configured(conf, "broker_url", "broker")
     flask_url, key = _flask_broker(config)
@@ -68,7 +70,7 @@ def share_configuration(application: Application, sources: Sources, request: dic
                 place,
             )
     if not celery_url and not flask_url:
-        if os.environ.get("CELERY_BROKER_URL") and request["live"] or sources.mentions("CELERY_BROKER_URL"):
+        if os.environ.get("CELERY_BROKER_URL") and run.live or sources.mentions("CELERY_BROKER_URL"):
             return "both take the broker from CELERY_BROKER_URL in the environment"
         raise Failed(
             "no broker is configured: Celery would use amqp://guest@localhost",
@@ -114,7 +116,8 @@ def _flask_broker(config: Any) -> Any:
     return None, ""
 
 
-def accept_json_only(application: Application, sources: Sources) -> str:
+def accept_json_only(run: Verification) -> str:
+    application, sources = run.application, run.sources
     conf = application.celery.conf
     accepted = [str(one) for one in conf.accept_content or []] + [
         str(one) for one in conf.result_accept_content or []
@@ -133,11 +136,12 @@ def accept_json_only(application: Application, sources: Sources) -> str:
     return f"accepts {', '.join(sorted(set(accepted))) or 'json'}"
 
 
-def read_results(application: Application, sources: Sources) -> str:
+def read_results(run: Verification) -> str:
     """A status route reads results in another process than the one that sent the task."""
+    application, sources = run.application, run.sources
     backend = str(configured(application.celery.conf, "result_backend", "backend") or "")
     if not sources.status_routes:
-        return "no status route reads results"
+        raise NotApplicable
     if backend.startswith(("rpc", "amqp")):
         raise Failed(
             f"results go to {backend.split(':')[0]}://, which only the sending process can read, and {sources.status_routes[0]} reads them for a status",
@@ -153,8 +157,9 @@ def read_results(application: Application, sources: Sources) -> str:
     return f"the status route at {sources.status_routes[0]} can read them"
 
 
-def verify_certificates(application: Application, sources: Sources) -> str:
+def verify_certificates(run: Verification) -> str:
     """`rediss://` and `amqps://` are worth little when nobody looks at the certificate."""
+    application, sources = run.application, run.sources
     conf = application.celery.conf
     pairs = [
         (configured(conf, "broker_url", "broker"), configured(conf, "broker_use_ssl"), "broker_use_ssl"),
@@ -175,7 +180,9 @@ def verify_certificates(application: Application, sources: Sources) -> str:
         encrypted += 1
         if not any(_verifies("", options) for _, options, _ in pairs):
             raise _unverified("broker_use_ssl and redis_backend_use_ssl", place)
-    return "certificates are checked" if encrypted else "no encrypted connection is configured here"
+    if not encrypted:
+        raise NotApplicable
+    return "certificates are checked"
 
 
 def _unverified(name: str, place: str) -> Failed:
@@ -205,7 +212,8 @@ def _literal_urls(sources: Sources) -> list[str]:
     return list(sources.find_all(pattern))
 
 
-def keep_tracked_results(application: Application, sources: Sources) -> str:
+def keep_tracked_results(run: Verification) -> str:
+    application, sources = run.application, run.sources
     tracked = [task for task in sources.tasks if task.tracks]
     for task in tracked:
         registered = registered_task(application, task)
@@ -215,7 +223,9 @@ def keep_tracked_results(application: Application, sources: Sources) -> str:
                 "Give it ignore_result=False.",
                 task.place,
             )
-    return f"{len(tracked)} tracked" if tracked else "no task reports its state"
+    if not tracked:
+        raise NotApplicable
+    return f"{len(tracked)} tracked"
 
 
 def registered_task(application: Application, task: Any) -> Any:

@@ -5,10 +5,9 @@ import re
 from typing import Any
 
 from . import probes
-from .application import Application
-from .events import Events, Failed
+from .events import Events, Failed, NotApplicable
 from .settings import registered_task
-from .sources import Sources
+from .verification import Application, Verification
 
 # A probe that takes longer does not answer at all: it does nothing and there is no network between.
 ANSWER_SECONDS = 10.0
@@ -17,20 +16,23 @@ _CONTEXT = "Run the task inside `with app.app_context()` in the task class's __c
 _RETURN = "Let the task class return what self.run(*args, **kwargs) returns."
 
 
-def forbid_async(application: Application, sources: Sources) -> str:
-    for task in sources.tasks:
+def forbid_async(run: Verification) -> str:
+    found = run.sources.tasks
+    for task in found:
         if task.is_async:
             raise Failed(
                 f"{task.function} is an `async def` task: Celery would get a coroutine, which is never awaited",
                 "Make it a plain function, with asyncio.run(...) inside where it is needed.",
                 task.place,
             )
+    if not found:
+        raise NotApplicable
     return "all are plain functions"
 
 
-def import_all(application: Application, sources: Sources, log: Events) -> str:
-    """Imports what the worker imports when it starts."""
-    app = application.celery
+def find_tasks(run: Verification) -> str:
+    """Imports what the worker imports when it starts. Then every task that the source holds is known to it."""
+    app, sources = run.application.celery, run.sources
     try:
         app.loader.import_default_modules()
         app.finalize()
@@ -43,23 +45,24 @@ def import_all(application: Application, sources: Sources, log: Events) -> str:
         raise Failed(
             f"the worker can't import the tasks: {type(error).__name__}: {error}",
             "Mend that module, or its name in `include` or `imports`.",
-            log.place(error) or named or application.celery_place(),
+            run.log.place(error) or named or run.application.celery_place(),
         ) from error
-    return "imported"
+    return _compare_names(run)
 
 
-def compare_names(application: Application, sources: Sources) -> str:
-    """Every task that the source holds is known to the worker."""
-    app = application.celery
-    missing = [task for task in sources.tasks if registered_task(application, task) is None]
+def _compare_names(run: Verification) -> str:
+    app = run.application.celery
+    missing = [task for task in run.sources.tasks if registered_task(run.application, task) is None]
     if missing:
         first = missing[0]
         taken = next((name for name in first.names if name in app.tasks), None)
+        # A task that nobody imports does not keep the others from running.
         if taken:
             raise Failed(
                 f"the task name {taken} is used twice: only one of them is registered",
                 "Give one of them another name.",
                 first.place,
+                blocks=False,
             )
         others = (
             f" (and {len(missing) - 1} more: {', '.join(task.place for task in missing[1:4])})"
@@ -70,15 +73,14 @@ def compare_names(application: Application, sources: Sources) -> str:
             f"the task {first.function} is not registered: the worker does not import {first.names[0].rpartition('.')[0] or first.path}{others}",
             "Name its package in autodiscover_tasks(), or import the module in the factory.",
             first.place,
+            blocks=False,
         )
     own = sorted(
         name for name in app.tasks if not name.startswith("celery.") and not name.startswith(probes.PREFIX)
     )
-    return (
-        f"{len(own)}: {', '.join(own[:6])}{', …' if len(own) > 6 else ''}"
-        if own
-        else "the project has no task yet"
-    )
+    if not own:
+        raise NotApplicable
+    return f"{len(own)}: {', '.join(own[:6])}{', …' if len(own) > 6 else ''}"
 
 
 # What send_with_request() of a generated celery_request.py sends along; its tasks do not run without.
@@ -124,7 +126,34 @@ def place_of(function: Any, log: Events) -> str:
     return f"{path}:{code.co_firstlineno}" if path else ""
 
 
-def run_probe(runner: Runner, log: Events) -> str:
+def run_sample(run: Verification) -> str:
+    """The task that celery-factory makes, `example_task(arg)`, after a probe: where that does not come back, nothing does."""
+    runner = _runner_of(run)
+    _run_probe(runner, run.log)
+    found = runner.application.celery.tasks
+    name = next((one for one in sorted(found) if one.split(".")[-1] == "example_task"), None)
+    if name is None or not _takes_one(found[name]):
+        return "a probe of our own gave its argument back"
+    try:
+        return _run_own(name, found[name], runner, run.log)
+    except Failed:
+        # An own task that reads Flask's configuration can't run without a context: that is one fault, not two.
+        try:
+            look_for_context(run)
+        except Failed as failure:
+            raise Failed(failure.detail, cause="app-context") from failure
+        raise
+
+
+def _runner_of(run: Verification) -> "Runner":
+    """Where there are no results, no check of a task can tell what came of it."""
+    runner: Runner = run.runner
+    if run.live and runner.application.celery.conf.result_backend in (None, "disabled", "disabled://"):
+        raise NotApplicable
+    return runner
+
+
+def _run_probe(runner: "Runner", log: Events) -> None:
     try:
         value = runner.ask(runner.made["echo"], _SAMPLE)
     except Exception as error:
@@ -133,16 +162,9 @@ def run_probe(runner: Runner, log: Events) -> str:
         ) from error
     if value != _SAMPLE:
         raise Failed(f"a task that gives its argument back gave {value!r}", _RETURN, runner.call_place(log))
-    return "a probe of our own gave its argument back"
 
 
-def run_sample(runner: Runner, log: Events) -> str:
-    """The task that celery-factory makes, `example_task(arg)`; the probe has run already."""
-    found = runner.application.celery.tasks
-    name = next((one for one in sorted(found) if one.split(".")[-1] == "example_task"), None)
-    if name is None or not _takes_one(found[name]):
-        return "a probe of our own gave its argument back"
-    task = found[name]
+def _run_own(name: str, task: Any, runner: "Runner", log: Events) -> str:
     try:
         result = task.apply_async(args=(_SAMPLE,), queue=runner.queue, ignore_result=False, expires=60)
         value = wait_for(result)
@@ -173,8 +195,9 @@ def _no_answer(error: BaseException, name: str) -> str:
     return f"{name} failed: {type(error).__name__}: {error}"
 
 
-def look_for_context(runner: Runner, log: Events) -> str:
+def look_for_context(run: Verification) -> str:
     """https://flask.palletsprojects.com/patterns/celery/: each task runs in an application context of its own."""
+    runner, log = _runner_of(run), run.log
     _check_context(runner, runner.made["look_for_context"], runner.call_place(log))
     for name, task, probe in runner.other_bases:
         _check_context(runner, probe, place_of(task.run, log), f"{name} and others with its base class run")
@@ -229,12 +252,16 @@ def register_other_bases(application: Application) -> list[tuple[str, Any, Any]]
     return found
 
 
-def use_session(runner: Runner, log: Events, database: str) -> str:
+def use_session(run: Verification) -> str:
+    runner, log = _runner_of(run), run.log
+    database = run.sources.find(r"=\s*(?:\w+\.)?(SQLAlchemy|scoped_session)\(")
     try:
         seen = runner.ask(runner.made["use_session"])["sessions"]
         if not seen:
-            return "the application has no database session"
+            raise NotApplicable
         closed = runner.ask(runner.made["look_at_sessions"])
+    except NotApplicable:
+        raise
     except Exception as error:
         raise Failed(
             _no_answer(error, "the session probe"),
@@ -251,7 +278,8 @@ def use_session(runner: Runner, log: Events, database: str) -> str:
     return f"{', '.join(one['name'] for one in seen)} works in a task and is removed after it"
 
 
-def reach_caller(runner: Runner, log: Events) -> str:
+def reach_caller(run: Verification) -> str:
+    runner, log = _runner_of(run), run.log
     result = runner.send(runner.made["fail"])
     fix = "Let exceptions of self.run(...) leave the task class's __call__, and handlers like on_failure never raise."
     try:
@@ -270,7 +298,8 @@ def reach_caller(runner: Runner, log: Events) -> str:
     )
 
 
-def retry(runner: Runner, log: Events) -> str:
+def retry(run: Verification) -> str:
+    runner, log = _runner_of(run), run.log
     fix = "Call self.run(*args, **kwargs) in the task class's __call__, in the same thread, and let celery.exceptions.Retry leave it."
     try:
         count = runner.ask(runner.made["try_again"])

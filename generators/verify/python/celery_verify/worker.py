@@ -11,11 +11,22 @@ import time
 from typing import Any, Optional
 
 from . import guards, probes
-from .application import Application
 from .events import Events, Failed
 from .tasks import Runner, register_other_bases
+from .verification import Application, Verification
 
 START_SECONDS = 30.0
+
+
+def start(run: Verification) -> str:
+    """Starts the worker that this run asks for, and leaves what sends tasks to it."""
+    if run.live:
+        real = Real(run.application, run.request, run.helper_path)
+        run.endings.append(real.stop)
+        run.runner = real.start()
+        return "a real worker on the configured broker"
+    run.runner = InProcess(run.application, run.log).start()
+    return "in this process, on the in-memory transport"
 
 
 class InProcess:

@@ -1,0 +1,33 @@
+/** The checks of the list that need no Python. */
+import type { Project } from "../../../lib/survey/index.ts";
+import type { Finding } from "../checks.ts";
+import { checkCredentials } from "./check-credentials.ts";
+import { checkEnv } from "./check-env.ts";
+import { checkDocumented, type WorkerCommand } from "./documented.ts";
+import { listTracked, type Tracked } from "./tracked.ts";
+
+/** What these checks look at. */
+export interface Static {
+  root: string;
+  tracked: Tracked;
+  /** Commands that start a worker, wherever they are written down. */
+  commands: readonly WorkerCommand[];
+  /** Whether `celery -A <module>` could find that module. */
+  resolves(app: string): boolean;
+  /** The worker's entry, "" where there is none. */
+  entry: string;
+}
+
+/** By the ids of the list. */
+export const staticChecks: Readonly<Record<string, (files: Static) => Finding | Promise<Finding>>> = {
+  "no-credentials": checkCredentials,
+  "env-files": checkEnv,
+  "worker-documented": checkDocumented,
+};
+
+/** Runs them all. */
+export async function checkFiles(project: Project, files: Omit<Static, "root" | "tracked">): Promise<Finding[]> {
+  const { root, paths } = project;
+  const tracked = await listTracked(root, paths);
+  return Promise.all(Object.values(staticChecks).map((check) => check({ root, tracked, ...files })));
+}
