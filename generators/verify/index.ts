@@ -8,6 +8,7 @@ import { takePython } from "./start.ts";
 import { findWorkerCommands } from "./static/documented.ts";
 import { checkFiles } from "./static/index.ts";
 import { tellInstall } from "./tell-install.ts";
+import { findWebEntries } from "./web-entries.ts";
 
 export { beginPython } from "./start.ts";
 
@@ -34,10 +35,13 @@ export async function verifyProject(project: Project, options: VerifyOptions): P
     progress("celery-verify: starting the application");
     const commands = findWorkerCommands(project.root, project.paths);
     const entry = findEntry(project, app, commands);
+    const web = findWebEntries(project, entry.importRoots, entry.name);
+    if (web.entries.length > 0) python.workspace.copy(python.workspace.web, project);
     const running = runChecks(python, {
       project,
       entry,
       target: app?.entry ?? null,
+      web,
       live,
       seconds,
       installCommand: tellInstall(project),

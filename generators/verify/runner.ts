@@ -7,12 +7,15 @@ import { conclude, type Event, type RunResult } from "./conclude.ts";
 import type { Entry } from "./entry.ts";
 import type { Interpreter } from "./interpreter.ts";
 import type { StartedPython } from "./start.ts";
+import type { WebEntries } from "./web-entries.ts";
 
 export interface RunRequest {
   project: Project;
   entry: Entry;
   /** How the application is obtained where there is no entry. */
   target: EntryCall | null;
+  /** What the project itself starts for the web. */
+  web: WebEntries;
   live: boolean;
   /** Seconds until the application is ended. */
   seconds: number;
@@ -24,9 +27,11 @@ export interface RunRequest {
  */
 export async function runChecks(python: StartedPython, request: RunRequest): Promise<RunResult> {
   const { interpreter, workspace, process: running } = python;
-  const { project, entry, target, live, seconds, installCommand } = request;
+  const { project, entry, target, web, live, seconds, installCommand } = request;
   const file = (name: string) => path.join(workspace.own, name);
   const stackFile = file("stack.txt");
+  // What production sets in the environment is in `.env` here: the web has it where the worker has it.
+  const loadsDotenv = /\bload_dotenv\(/.test(project.parse(entry.path)?.text ?? "");
   const modules = project.paths.filter((name) => name.endsWith(".py"));
   const details = {
     root: workspace.root,
@@ -44,6 +49,9 @@ export async function runChecks(python: StartedPython, request: RunRequest): Pro
     workerLog: file("worker.log"),
     readyFile: file("ready"),
     installCommand,
+    web: { ...web, entries: web.entries.map((one) => ({ ...one, dotenv: one.flask || loadsDotenv })) },
+    webRoot: workspace.web,
+    webFiles: file("web"),
   };
   running.stdin.end(JSON.stringify(details));
   // The process ends itself with a stack first; this is for one that can't.
@@ -58,7 +66,10 @@ export async function runChecks(python: StartedPython, request: RunRequest): Pro
   const result = await running;
   clearTimeout(limit);
   const real = (text: string) =>
-    text.replaceAll(`${workspace.root}${path.sep}`, "").replaceAll(workspace.root, project.root);
+    [workspace.root, workspace.web].reduce(
+      (told, copy) => told.replaceAll(`${copy}${path.sep}`, "").replaceAll(copy, project.root),
+      text,
+    );
   const output = real(readEnd(python.output)).trimEnd();
   if (!existsSync(python.events)) throw new Error(`the checks left no events: ${output}`);
   const events = readEvents(python.events);

@@ -43,12 +43,12 @@ export async function beginPython(root: string): Promise<() => void> {
  * @throws UserError `python-not-found`
  */
 export async function takePython(project: Project): Promise<StartedPython> {
-  const { root, paths } = project;
+  const { root } = project;
   const starting = begun.get(root);
   begun.delete(root);
   const started = (await starting) ?? (await startPython(root, () => tellInstall(project)));
   try {
-    started.workspace.copy(root, paths);
+    started.workspace.copy(started.workspace.root, project);
   } catch (error) {
     started.stop();
     throw error;

@@ -21,13 +21,15 @@ import path from "node:path";
 export interface Workspace {
   /** The copy of the project, once it has been made. */
   root: string;
+  /** Another copy, for the web process: it runs at the same time and must not meet the first. */
+  web: string;
   /** A folder beside it for our own files and for TMPDIR. */
   own: string;
   /**
-   * @param root absolute path of the project
-   * @param paths what version control does not ignore, relative to the root
+   * @param to `root` or `web`
+   * @param project its root is absolute; its paths are what version control does not ignore
    */
-  copy(root: string, paths: readonly string[]): void;
+  copy(to: string, project: { root: string; paths: readonly string[] }): void;
   remove(): void;
 }
 
@@ -52,17 +54,17 @@ const largestFile = 32 * 1024 * 1024;
 /** A folder that the project's version control ignores is copied when it has up to so many files: `instance`, built assets. */
 const ignoredFolderFiles = 300;
 
-/** Two empty folders of our own. */
+/** Three empty folders of our own. */
 export function makeWorkspace(): Workspace {
   const top = mkdtempSync(path.join(realpathSync(os.tmpdir()), "celery-verify-"));
-  const [copy, own] = [path.join(top, "project"), path.join(top, "own")];
-  mkdirSync(copy);
-  mkdirSync(own);
+  const [copy, web, own] = [path.join(top, "project"), path.join(top, "web"), path.join(top, "own")];
+  for (const folder of [copy, web, own]) mkdirSync(folder);
   return {
     root: copy,
+    web,
     own,
-    copy(root, paths) {
-      copyFolder(root, copy, "", new Set(paths.map((name) => path.posix.dirname(name))));
+    copy(to, { root, paths }) {
+      copyFolder(root, to, "", new Set(paths.map((name) => path.posix.dirname(name))));
     },
     remove: () => rmSync(top, { recursive: true, force: true, maxRetries: 3 }),
   };

@@ -83,7 +83,7 @@ for (const [how, target, file] of ways) {
 test("what holds no application is told, not guessed", async () => {
   const root = writeTree({ "app.py": `${head}one = Flask("one")\ntwo = Flask("two")\n` }, tempDir("none-"));
   assert.match(String((await snapshot("app", root)).found.error), /holds 2 Flask applications/);
-  assert.match(String((await snapshot("nothing", root)).found.error), /No module named 'nothing'/);
+  assert.match(String((await snapshot("nothing", root)).found.error), /no module named 'nothing'/);
 });
 
 test.run();

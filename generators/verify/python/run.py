@@ -73,28 +73,11 @@ def main() -> None:
     os._exit(0)
 
 
-def tell_snapshot(target: str, folder: str) -> None:
-    """One JSON object on standard output: the snapshot, or `{"error": …}` and exit code 1."""
-    output = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+if sys.argv[1:2] == ["snapshot"]:
     sys.path.insert(0, _here)
-    from celery_verify import snapshot, start
+    from celery_verify import snapshot_command
 
     sys.path.remove(_here)
-    root = os.path.realpath(folder)
-    os.chdir(root)
-    sys.path.insert(0, root)
-    try:
-        found = snapshot.take(start.obtain(target), root)
-        code = 0
-    except BaseException as error:  # noqa: B902 - sys.exit() as well
-        found, code = {"error": f"{type(error).__name__}: {error}"}, 1
-    output.write(json.dumps(found) + "\n")
-    output.flush()
-    os._exit(code)
-
-
-if sys.argv[1:2] == ["snapshot"]:
-    tell_snapshot(sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else ".")
+    snapshot_command.run(sys.argv[2:])
 else:
     main()

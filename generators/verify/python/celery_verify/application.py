@@ -6,7 +6,8 @@ import sys
 import threading
 from typing import Any
 
-from .events import Events, Failed, NotApplicable
+from . import web
+from .events import Events, Failed, NotApplicable, Placing
 from .verification import Application, Verification
 
 
@@ -143,6 +144,7 @@ def find_celery(run: Verification) -> str:
             "Call celery_app.set_default() after it has been configured.",
             at,
         )
+    web.keep_snapshot(run)
     where = f"made at {at}" if at else "made by a library"
     if not shared and known is None:
         return f"{where}; not in app.extensions, which is fine for this pattern"
@@ -195,7 +197,7 @@ def _unwrap(found: Any) -> Any:
     return found._get_current_object() if hasattr(found, "_get_current_object") else found
 
 
-def explain(error: BaseException, log: Events, request: dict[str, Any]) -> Failed:
+def explain(error: BaseException, log: Placing, request: dict[str, Any]) -> Failed:
     """What an exception at start-up means, with the line of the project that it came from."""
     place = log.place(error)
     if isinstance(error, ImportError):
@@ -258,7 +260,7 @@ def _say(error: BaseException) -> str:
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 
-def _find_circle(error: ImportError, log: Events) -> list[str]:
+def _find_circle(error: ImportError, log: Placing) -> list[str]:
     """Modules of the project that import one another, read from the stack of an import that found a half-made module."""
     if "circular import" not in str(error) and "partially initialized" not in str(error):
         return []

@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from . import application as apps
-from . import guards
+from . import guards, web
 from .events import Events, Failed, NotApplicable
 from .verification import Verification
 
@@ -31,6 +31,7 @@ class _Checklist:
 
     def run(self) -> None:
         verification = self.verification
+        web.begin(verification)
         guards.deny_network(verification.request["ports"], verification.denied.append)
         apps.watch_constructors(verification.application, verification.log)
         # From here on: importing Flask and Celery is not the application's time.

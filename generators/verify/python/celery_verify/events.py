@@ -26,10 +26,39 @@ class NotApplicable(Exception):
     """A check found nothing to look at. Without a reason checklist.json has it."""
 
 
-class Events:
-    def __init__(self, path: str, root: str) -> None:
-        self._stream = open(path, "a", encoding="utf-8")
+class Placing:
+    """Tells which line of the project something came from."""
+
+    def __init__(self, root: str) -> None:
         self.root = root
+
+    def relative(self, path: Optional[str]) -> str:
+        """Path below the project with forward slashes; "" for any other file."""
+        if not path or not os.path.isabs(path):
+            # "<frozen os>" and the like.
+            return ""
+        full = os.path.realpath(path)
+        if not full.startswith(self.root + os.sep):
+            return ""
+        return os.path.relpath(full, self.root).replace(os.sep, "/")
+
+    def place(self, error: BaseException) -> str:
+        """`path:line` of the innermost frame of the project that an exception went through; "" when there is none."""
+        found = ""
+        for frame in traceback.extract_tb(error.__traceback__):
+            path = self.relative(frame.filename)
+            if path:
+                found = f"{path}:{frame.lineno}"
+        # A syntax error has no frame in the file that it is about.
+        if isinstance(error, SyntaxError) and self.relative(error.filename):
+            found = f"{self.relative(error.filename)}:{error.lineno}"
+        return found
+
+
+class Events(Placing):
+    def __init__(self, path: str, root: str) -> None:
+        super().__init__(root)
+        self._stream = open(path, "a", encoding="utf-8")
 
     def begin(self, check: str) -> None:
         """Says which check is under way."""
@@ -54,25 +83,3 @@ class Events:
     def _write(self, value: Any) -> None:
         self._stream.write(json.dumps(value, default=str) + "\n")
         self._stream.flush()
-
-    def relative(self, path: Optional[str]) -> str:
-        """Path below the project with forward slashes; "" for any other file."""
-        if not path or not os.path.isabs(path):
-            # "<frozen os>" and the like.
-            return ""
-        full = os.path.realpath(path)
-        if not full.startswith(self.root + os.sep):
-            return ""
-        return os.path.relpath(full, self.root).replace(os.sep, "/")
-
-    def place(self, error: BaseException) -> str:
-        """`path:line` of the innermost frame of the project that an exception went through; "" when there is none."""
-        found = ""
-        for frame in traceback.extract_tb(error.__traceback__):
-            path = self.relative(frame.filename)
-            if path:
-                found = f"{path}:{frame.lineno}"
-        # A syntax error has no frame in the file that it is about.
-        if isinstance(error, SyntaxError) and self.relative(error.filename):
-            found = f"{self.relative(error.filename)}:{error.lineno}"
-        return found

@@ -59,3 +59,8 @@ def _name(address: Any) -> str:
 def end_after(seconds: float, path: str) -> None:
     """Writes the stacks of all threads to `path` and ends the process, unless it has ended before."""
     faulthandler.dump_traceback_later(seconds, exit=True, file=open(path, "w", encoding="utf-8"))
+
+
+def end_no_more() -> None:
+    """What follows has limits of its own."""
+    faulthandler.cancel_dump_traceback_later()

@@ -65,15 +65,7 @@ def compare(web: Mapping[str, Any], worker: Mapping[str, Any]) -> list[Differenc
     found = []
     if web["import_name"] != worker["import_name"]:
         found.append(Difference("import name", "", web["import_name"], worker["import_name"]))
-    keys = sorted({*web["config"], *worker["config"]})
-    for key in keys:
-        one, other = web["config"].get(key), worker["config"].get(key)
-        if one != other:
-            found.append(
-                Difference(
-                    "config", key, _show(one, key in web["config"]), _show(other, key in worker["config"])
-                )
-            )
+    found += _differing(web["config"], worker["config"])
     for what, name in (("route", "routes"), ("extension", "extensions")):
         one, other = list(web[name]), list(worker[name])
         found += [Difference(what, entry, "there", "") for entry in one if entry not in other]
@@ -82,6 +74,21 @@ def compare(web: Mapping[str, Any], worker: Mapping[str, Any]) -> list[Differenc
         one, other = web["blueprints"].get(name, ""), worker["blueprints"].get(name, "")
         if one != other:
             found.append(Difference("blueprint", name, one, other))
+    return found
+
+
+def _differing(web: Mapping[str, Any], worker: Mapping[str, Any], inside: str = "") -> list[Difference]:
+    """Keys that differ; of two mappings, the keys in them: `CELERY['broker_url']`."""
+    found = []
+    for key in sorted({*web, *worker}):
+        one, other = web.get(key), worker.get(key)
+        name = f"{inside}[{key!r}]" if inside else key
+        if one == other:
+            continue
+        if one and other and isinstance(one.get("items"), dict) and isinstance(other.get("items"), dict):
+            found += _differing(one["items"], other["items"], name)
+        else:
+            found.append(Difference("config", name, _show(one), _show(other)))
     return found
 
 
@@ -168,9 +175,9 @@ def _name_of(value: Any) -> str:
     return str(name) if module in ("builtins", "__main__") else f"{module}.{name}"
 
 
-def _show(described: Any, there: bool) -> str:
+def _show(described: Any) -> str:
     """A value for people: numbers, flags and nothing are shown, texts are not."""
-    if not there:
+    if described is None:
         return ""
     if described["type"] in ("bool", "int", "float", "NoneType"):
         return str(described["value"])

@@ -35,6 +35,12 @@ class Verification:
         """Servers that the application has tried to reach."""
         self.runner: Any = None
         """Sends tasks to the worker, once there is one."""
+        self.web: Any = None
+        """The first start of the web's entry, which goes on beside the checks."""
+        self.web_deadline = 0.0
+        """When every start of the web has to have ended, in seconds of time.monotonic()."""
+        self.worker_snapshot: dict[str, Any] = {}
+        """What makes the worker's application, before a check has left a trace in it."""
         self.endings: list[Callable[[], None]] = []
         """What has to be ended after the last check."""
 

@@ -1,0 +1,219 @@
+"""`same-application`: what the project itself starts for the web is the application that the worker has.
+
+Each web entry is started in an interpreter and in a copy of the project of its own, while the other checks run.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from typing import Any, Optional
+
+from . import guards, snapshot
+from .events import Failed, NotApplicable
+from .verification import Verification
+
+_MOST = 4
+"""More entries are named, and not started."""
+_SHOWN = 5
+
+
+class Start:
+    """One start of one entry."""
+
+    def __init__(self, run: Verification, entry: dict[str, Any], number: int) -> None:
+        request = run.request
+        self.root = request["webRoot"]
+        self.seconds = max(1.0, run.web_deadline - time.monotonic())
+        self.stack = f"{request['webFiles']}-{number}.stack"
+        asked = {
+            "root": request["webRoot"],
+            "environment": request["environment"],
+            "seconds": self.seconds,
+            "stackFile": self.stack,
+            "installCommand": request["installCommand"],
+            "target": entry["target"],
+            "folder": entry["folder"],
+            "dotenv": entry["dotenv"],
+        }
+        with open(f"{request['webFiles']}-{number}.log", "wb") as printed:
+            self.process = subprocess.Popen(
+                [sys.executable, "-B", os.path.join(run.helper_path, "run.py"), "snapshot", "-"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=printed,
+                cwd=request["webRoot"],
+            )
+        run.endings.append(self.end)
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(asked).encode())
+        self.process.stdin.close()
+        self.process.stdin = None
+
+    def result(self) -> dict[str, Any]:
+        """The snapshot, or `{"error"}`."""
+        try:
+            # It ends itself with its stack first.
+            told, _ = self.process.communicate(timeout=self.seconds + 5)
+        except subprocess.TimeoutExpired:
+            self.end()
+            told = b""
+        try:
+            found: dict[str, Any] = json.loads(told)
+        except ValueError:
+            return {"error": f"{self._ended()}{self._place()}"}
+        return found
+
+    def _ended(self) -> str:
+        waited = os.path.exists(self.stack) and os.path.getsize(self.stack) > 0
+        if waited or self.process.returncode == -signal.SIGKILL:
+            return f"it did not come to an end within {self.seconds:.0f} s"
+        return f"its process ended with exit code {self.process.returncode}"
+
+    def _place(self) -> str:
+        """The innermost line of the project in the stack that it has left."""
+        if not os.path.exists(self.stack):
+            return ""
+        with open(self.stack, encoding="utf-8", errors="replace") as stream:
+            for path, line in re.findall(r'File "(.+)", line (\d+) in ', stream.read()):
+                if path.startswith(self.root + os.sep):
+                    return f", waiting at {os.path.relpath(path, self.root)}:{line}"
+        return ""
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def begin(run: Verification) -> None:
+    """Starts the first entry; the others follow when they are looked at, so that no machine is overrun."""
+    entries = run.request["web"]["entries"]
+    run.web_deadline = time.monotonic() + run.request["seconds"]
+    if entries:
+        run.web = Start(run, entries[0], 0)
+
+
+def keep_snapshot(run: Verification) -> None:
+    """Taken as soon as the worker's application is known: the checks that follow leave traces in it."""
+    if run.request["web"]["entries"]:
+        run.worker_snapshot = snapshot.take(run.application.flask, run.request["root"])
+
+
+def compare_with_web(run: Verification) -> str:
+    entries, missing = run.request["web"]["entries"], run.request["web"]["missing"]
+    if not entries:
+        raise NotApplicable(f"{_NOTHING}: {'; '.join(missing)}" if missing else "")
+    # The other checks are done; each start ends by itself.
+    guards.end_no_more()
+    equal: list[str] = []
+    others: list[str] = []
+    differing: list[tuple[dict, list[snapshot.Difference], dict]] = []
+    for number, entry in enumerate(entries[:_MOST]):
+        found = (run.web if number == 0 else Start(run, entry, number)).result()
+        if "error" in found:
+            others.append(_explain(entry, found))
+            continue
+        differences, changing = _compare(run, entry, found, number)
+        if differences:
+            differing.append((entry, differences, found))
+        else:
+            equal.append(_describe(entry, found, changing))
+    others += [f"{_name(entry)} was not started" for entry in entries[_MOST:]]
+    worker = run.worker_snapshot["import_name"]
+    for entry, differences, found in differing:
+        # Beside the worker's own application a project may serve another one, with another name.
+        if equal and found["import_name"] != worker:
+            others.append(f"{_name(entry)} is another application, {found['import_name']}")
+            continue
+        raise Failed(
+            f"the web's application, started as {_name(entry)} says, is not the worker's: {_list(differences)}",
+            f"Let {run.request['entryPath'] or 'the worker’s entry'} obtain the application as {_file(entry)} does, arguments included.",
+            _worker_place(run),
+        )
+    if not equal:
+        raise NotApplicable(f"no entry of the web process could be started: {'; '.join(others)}")
+    return "; ".join([*equal, *others])
+
+
+_NOTHING = "no entry of the web process was found"
+
+
+def _compare(
+    run: Verification, entry: dict, found: dict, number: int
+) -> tuple[list[snapshot.Difference], list[str]]:
+    """What differs for certain, and what is made anew at each start."""
+    differences = [
+        one
+        for one in snapshot.compare(found, run.worker_snapshot)
+        # `flask run` decides about debug mode by itself.
+        if not (entry["flask"] and one.what == "config" and one.name in ("DEBUG", "ENV"))
+    ]
+    if not differences:
+        return [], []
+    again = Start(run, entry, _MOST + number).result()
+    if "error" in again:
+        return differences, []
+    changing = {(one.what, one.name) for one in snapshot.compare(found, again)}
+    return (
+        [one for one in differences if (one.what, one.name) not in changing],
+        [name for _, name in sorted(changing)],
+    )
+
+
+def _describe(entry: dict, found: dict, changing: list[str]) -> str:
+    counted = [f"{len(found['config'])} settings", f"{len(found['routes'])} routes"]
+    if found["blueprints"]:
+        counted.append(f"{len(found['blueprints'])} blueprints")
+    told = f"as {_name(entry)} starts it: {', '.join(counted)}"
+    if changing:
+        told += f"; made anew at each start, so that no two processes share it: {', '.join(changing)}"
+    return told
+
+
+def _explain(entry: dict, found: dict) -> str:
+    told = f"{_name(entry)} can't be started here: {found['error']}"
+    if found.get("denied"):
+        told += f" (start-up connects to {found['denied']}; the application is kept off the network while it is verified)"
+    return told
+
+
+def _list(differences: list[snapshot.Difference]) -> str:
+    shown = [_say(one) for one in differences[:_SHOWN]]
+    more = len(differences) - _SHOWN
+    return "; ".join([*shown, *([f"and {more} more"] if more > 0 else [])])
+
+
+def _say(one: snapshot.Difference) -> str:
+    name = f"{one.what} {one.name}".strip()
+    if not one.worker:
+        return f"{name} is only on the web"
+    if not one.web:
+        return f"{name} is only in the worker"
+    if one.web == one.worker:
+        return f"{name} has another value ({one.web})"
+    return f"{name} is {one.web} on the web and {one.worker} in the worker"
+
+
+def _name(entry: dict) -> str:
+    return entry["at"]
+
+
+def _file(entry: dict) -> str:
+    return entry["at"].rpartition(":")[0]
+
+
+def _worker_place(run: Verification) -> str:
+    """The line of the worker's entry that obtains the application, else where that was made."""
+    path: Optional[str] = run.request["entryPath"]
+    if not path:
+        return next((place for app, place in run.application.flasks if app is run.application.flask), "")
+    for number, line in enumerate(run.sources.text(path).splitlines(), 1):
+        if line[:1].isidentifier() and not line.startswith(
+            ("import ", "from ", "def ", "class ", "if ", "try")
+        ):
+            return f"{path}:{number}"
+    return f"{path}:1"
