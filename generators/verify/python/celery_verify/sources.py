@@ -34,10 +34,15 @@ class Sources:
         self.constructors: list[tuple[str, str]] = []
         """`path:line` of each `Celery(...)` call, and the scope that it stands in."""
         self.status_routes: list[str] = []
+        self.patches = ""
+        """`path:line` where gevent or eventlet replaces what the standard library does; "" where nothing does."""
         self._texts: dict = {}
         for path in files:
             if path.endswith(".py") and not is_test(path):
                 self._scan(path)
+        self.patches = self.find(
+            r"\bpatch_all\(|\bmonkey_patch\(|\bpatch_(?:thread|socket|time)\(|gevent\.monkey"
+        )
 
     def text(self, path: str) -> str:
         if path not in self._texts:

@@ -12,7 +12,7 @@ import sys
 import time
 from typing import Any, Optional
 
-from . import guards, snapshot
+from . import guards, snapshot, snapshot_command
 from .events import Failed, NotApplicable
 from .verification import Verification
 
@@ -22,71 +22,84 @@ _SHOWN = 5
 
 
 class Start:
-    """One start of one entry."""
+    """One start of one entry, in a process of its own."""
 
     def __init__(self, run: Verification, entry: dict[str, Any], number: int) -> None:
         request = run.request
         self.root = request["webRoot"]
         self.seconds = max(1.0, run.web_deadline - time.monotonic())
-        self.stack = f"{request['webFiles']}-{number}.stack"
+        self.files = f"{request['webFiles']}-{number}"
+        self.code: Optional[int] = None
         asked = {
-            "root": request["webRoot"],
-            "environment": request["environment"],
+            **{name: request[name] for name in ("environment", "installCommand")},
+            **{name: entry[name] for name in ("target", "folder", "dotenv")},
+            "root": self.root,
             "seconds": self.seconds,
-            "stackFile": self.stack,
-            "installCommand": request["installCommand"],
-            "target": entry["target"],
-            "folder": entry["folder"],
-            "dotenv": entry["dotenv"],
+            "files": self.files,
         }
-        with open(f"{request['webFiles']}-{number}.log", "wb") as printed:
-            self.process = subprocess.Popen(
-                [sys.executable, "-B", os.path.join(run.helper_path, "run.py"), "snapshot", "-"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=printed,
-                cwd=request["webRoot"],
-            )
+        # A copy of this process has imported Flask and Celery already, and nothing of the application yet. What monkey-patches
+        # must come first.
+        can_fork = hasattr(os, "fork") and sys.platform != "darwin" and number == 0
+        if can_fork and not run.sources.patches:
+            self.pid = os.fork()
+            if self.pid == 0:
+                snapshot_command.answer(asked)
+        else:
+            self.pid = self._spawn(asked, os.path.join(run.helper_path, "run.py"))
         run.endings.append(self.end)
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(asked).encode())
-        self.process.stdin.close()
-        self.process.stdin = None
+
+    def _spawn(self, asked: dict[str, Any], script: str) -> int:
+        with open(f"{self.files}.request", "w", encoding="utf-8") as stream:
+            json.dump(asked, stream)
+        command = [sys.executable, "-B", script, "snapshot", "--request", f"{self.files}.request"]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=self.root)
+        return self.process.pid
 
     def result(self) -> dict[str, Any]:
         """The snapshot, or `{"error"}`."""
+        # It ends itself with its stack first.
+        deadline = time.monotonic() + self.seconds + 5
+        while self._goes_on() and time.monotonic() < deadline:
+            time.sleep(0.002)
+        self.end()
         try:
-            # It ends itself with its stack first.
-            told, _ = self.process.communicate(timeout=self.seconds + 5)
-        except subprocess.TimeoutExpired:
-            self.end()
-            told = b""
-        try:
-            found: dict[str, Any] = json.loads(told)
-        except ValueError:
+            with open(f"{self.files}.json", encoding="utf-8") as stream:
+                found: dict[str, Any] = json.load(stream)
+        except (OSError, ValueError):
             return {"error": f"{self._ended()}{self._place()}"}
         return found
 
+    def _goes_on(self) -> bool:
+        if self.code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+        return self.code is None
+
+    def end(self) -> None:
+        if self._goes_on():
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self.code = -signal.SIGKILL
+
     def _ended(self) -> str:
-        waited = os.path.exists(self.stack) and os.path.getsize(self.stack) > 0
-        if waited or self.process.returncode == -signal.SIGKILL:
+        if self._stack() or self.code == -signal.SIGKILL:
             return f"it did not come to an end within {self.seconds:.0f} s"
-        return f"its process ended with exit code {self.process.returncode}"
+        return f"its process ended with exit code {self.code}"
+
+    def _stack(self) -> str:
+        try:
+            with open(f"{self.files}.stack", encoding="utf-8", errors="replace") as stream:
+                return stream.read()
+        except OSError:
+            return ""
 
     def _place(self) -> str:
         """The innermost line of the project in the stack that it has left."""
-        if not os.path.exists(self.stack):
-            return ""
-        with open(self.stack, encoding="utf-8", errors="replace") as stream:
-            for path, line in re.findall(r'File "(.+)", line (\d+) in ', stream.read()):
-                if path.startswith(self.root + os.sep):
-                    return f", waiting at {os.path.relpath(path, self.root)}:{line}"
+        for path, line in re.findall(r'File "(.+)", line (\d+) in ', self._stack()):
+            if path.startswith(self.root + os.sep):
+                return f", waiting at {os.path.relpath(path, self.root)}:{line}"
         return ""
-
-    def end(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
 
 
 def begin(run: Verification) -> None:
