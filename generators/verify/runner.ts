@@ -48,6 +48,7 @@ export async function runChecks(python: StartedPython, request: RunRequest): Pro
     stackFile,
     workerLog: file("worker.log"),
     readyFile: file("ready"),
+    queueFolder: file("queue"),
     installCommand,
     web: { ...web, entries: web.entries.map((one) => ({ ...one, dotenv: one.flask || loadsDotenv })) },
     webRoot: workspace.web,

@@ -41,6 +41,53 @@ export async function startRedis(): Promise<Server | null> {
   });
 }
 
+/** Starts a Redis Sentinel that watches a server as `mymaster`, and gives up on it after a second; null when Redis is not installed. */
+export async function startSentinel(master: Server): Promise<Server | null> {
+  const program = findProgram("redis-server");
+  if (!program) return null;
+  const port = await freePort();
+  const folder = tempDir("sentinel-");
+  const lines = [
+    `port ${port}`,
+    "bind 127.0.0.1",
+    `dir ${folder}`,
+    `sentinel monitor mymaster 127.0.0.1 ${master.port} 1`,
+    "sentinel down-after-milliseconds mymaster 1000",
+    "sentinel failover-timeout mymaster 3000",
+  ];
+  // It writes what it learns into that file.
+  const file = path.join(folder, "sentinel.conf");
+  writeFileSync(file, `${lines.join("\n")}\n`);
+  const ready = () => answers(port, "SENTINEL get-master-addr-by-name mymaster\r\n", String(master.port));
+  return await runServer({
+    port,
+    url: `sentinel://127.0.0.1:${port}/0`,
+    command: [program, file, "--sentinel"],
+    env: {},
+    folder,
+    ready,
+  });
+}
+
+/**
+ * Starts moto, which answers as Amazon's services do: https://docs.getmoto.org/en/latest/docs/server_mode.html
+ *
+ * @param program path of moto_server
+ */
+export async function startMoto(program: string): Promise<Server> {
+  const port = await freePort();
+  const folder = tempDir("moto-");
+  const request = "GET /moto-api/data.json HTTP/1.0\r\n\r\n";
+  return await runServer({
+    port,
+    url: `sqs://127.0.0.1:${port}`,
+    command: [program, "--host", "127.0.0.1", "--port", String(port)],
+    env: {},
+    folder,
+    ready: () => answers(port, request, "200 OK"),
+  });
+}
+
 /** Starts a RabbitMQ node of its own with its own epmd; null when it is not installed. Takes about five seconds. */
 export async function startRabbitmq(): Promise<Server | null> {
   const program = findRabbitmq();

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { execa } from "execa";
 import { suite } from "uvu";
 import { pythonEnv } from "../support/python-env.ts";
-import { freePort, type Server, skip, startRabbitmq, startRedis } from "../support/servers.ts";
+import { freePort, type Server, skip, startRabbitmq, startRedis, startSentinel } from "../support/servers.ts";
 import { makeTwin, redChecks, sound, verify } from "./support/twin.ts";
 
 const test = suite("live");
@@ -62,6 +62,32 @@ test("servers that only Flask's configuration names, on ports of their own", asy
     ],
   });
   assert.deepEqual(redChecks(await verify(root, { live: true })), []);
+  await redis.stop();
+});
+
+test("Sentinel tells where the master is, and the application alone does not get there", async () => {
+  const redis = await startRedis();
+  const sentinel = redis && (await startSentinel(redis));
+  if (!redis || !sentinel) return skip("live verification on Redis Sentinel", "redis-server is not installed");
+  const options = '{"master_name": "mymaster"}';
+  const patch = [
+    [
+      "shop/config.py",
+      '"accept_content"',
+      `"broker_transport_options": ${options},\n        "result_backend_transport_options": ${options},\n        "accept_content"`,
+    ],
+    [
+      "shop/__init__.py",
+      "    celery_init_app(app)\n\n",
+      `    celery_init_app(app)\n    import socket\n\n    try:\n        socket.create_connection(("127.0.0.1", ${redis.port}))\n    except ConnectionRefusedError:\n        app.config["REFUSED"] = True\n    assert "celery" in __import__("sys").argv[0] and app.config.get("REFUSED") or "CELERY_VERIFY_READY" in __import__("os").environ\n\n`,
+    ],
+  ] as const;
+  useServer(sentinel.url, sentinel.url);
+  const report = await verify(makeTwin({ patch, files: {} }), { live: true });
+  assert.deepEqual(redChecks(report), [], JSON.stringify(report.checks, null, 1));
+  assert.equal(report.ok, true);
+  assert.deepEqual(workersLeft(), []);
+  await sentinel.stop();
   await redis.stop();
 });
 

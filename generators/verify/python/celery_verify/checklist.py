@@ -32,7 +32,7 @@ class _Checklist:
     def run(self) -> None:
         verification = self.verification
         web.begin(verification)
-        guards.deny_network(verification.request["ports"], verification.denied.append)
+        guards.deny_network(verification.request["ports"], verification.denied.append, verification.live)
         apps.watch_constructors(verification.application, verification.log)
         # From here on: importing Flask and Celery is not the application's time.
         guards.end_after(verification.request["seconds"], verification.request["stackFile"])

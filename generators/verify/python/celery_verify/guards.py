@@ -2,7 +2,6 @@
 
 import errno
 import faulthandler
-import re
 import socket
 import sys
 from collections.abc import Iterable
@@ -11,20 +10,16 @@ from typing import Any, Callable
 _allowed: set[int] = set()
 
 
-def allow_server(url: str) -> None:
-    """Lets through the port of a server; of several, with alternatives joined by `;`."""
-    _allowed.update(int(port) for port in re.findall(r":(\d{2,5})(?=[/?;]|$)", url))
-
-
-def deny_network(ports: Iterable[int], seen: Callable[[str], None]) -> None:
+def deny_network(ports: Iterable[int], seen: Callable[[str], None], live: bool = False) -> None:
     """Refuses every connection from Python code except to `ports`, as if nothing listened there.
 
-    Code in C, such as a database driver of its own, can't be watched in this way.
+    `live` also lets through what the configured broker and result store open themselves: only they know where a Sentinel's
+    master is, or an SQS queue. Code in C, such as a database driver of its own, can't be watched in this way.
     """
     _allowed.update(ports)
 
     def hook(event: str, args: Any) -> None:
-        if not event.startswith("socket."):
+        if not event.startswith("socket.") or (live and _is_transport()):
             return
         if event in ("socket.connect", "socket.sendto"):
             address = args[1]
@@ -48,6 +43,16 @@ def deny_network(ports: Iterable[int], seen: Callable[[str], None]) -> None:
             )
 
     sys.addaudithook(hook)
+
+
+def _is_transport() -> bool:
+    """Whether a transport of kombu or a result backend of Celery is at work."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith(("kombu.transport.", "celery.backends.")):
+            return True
+        frame = frame.f_back  # type: ignore[assignment]
+    return False
 
 
 def _name(address: Any) -> str:

@@ -1,15 +1,18 @@
-"""Imported by the real worker of `live yes`, through `--include`."""
+"""Imported by a worker process through `--include`."""
 
 import os
 import threading
 import time
 from typing import Any
 
-from celery import shared_task, signals
+from celery import current_app, shared_task, signals
 
-from celery_verify import probes
+from celery_verify import probes, transports
 
 probes.register(shared_task)
+if "CELERY_VERIFY_FOLDER" in os.environ:
+    # Before the worker connects.
+    transports.use_files(current_app._get_current_object(), os.environ["CELERY_VERIFY_FOLDER"])
 
 
 def _tell_ready(**_: Any) -> None:

@@ -71,15 +71,20 @@ class Start:
 
     def _goes_on(self) -> bool:
         if self.code is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.code = os.waitstatus_to_exitcode(status)
+            try:
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+            except ChildProcessError:
+                # gevent waits for every process by itself.
+                self.code = 0
+            else:
+                self.code = os.waitstatus_to_exitcode(status) if pid else None
         return self.code is None
 
     def end(self) -> None:
         if self._goes_on():
             os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
+            while self._goes_on():
+                time.sleep(0.002)
             self.code = -signal.SIGKILL
 
     def _ended(self) -> str:
