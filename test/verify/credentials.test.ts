@@ -1,7 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: placeholders of other tools
 import assert from "node:assert/strict";
+import { execa } from "execa";
 import { test } from "uvu";
+import type { Finding } from "../../generators/verify/checks.ts";
+import { checkCredentials } from "../../generators/verify/static/check-credentials.ts";
 import { findCredentials } from "../../generators/verify/static/credentials.ts";
+import { listTracked } from "../../generators/verify/static/tracked.ts";
+import { tempDir, writeTree } from "../support/temp.ts";
 
 /** Path, line of text; each must be found. */
 const credentials: readonly (readonly [path: string, text: string])[] = [
@@ -61,6 +66,7 @@ const harmless: readonly (readonly [path: string, text: string])[] = [
   ["app.py", '{"password": "hunter2", "name": "somebody"}'],
   ["app.py", 'mailto = "https://example.com/a:b@c"'],
   ["app.py", '"http://localhost:5000/users/@me"'],
+  ["tests/test_auth.py", 'URL = "postgresql://shop:hunter2@localhost:5432/shop"'],
   ["tests/test_auth.py", 'client.post("/login", data={"host": "x", "password": "hunter2"})'],
   ["docker-compose.yml", "      POSTGRES_PASSWORD: postgres"],
   ["docker-compose.yml", "      POSTGRES_PASSWORD: ${POSTGRES_PASSWORD}"],
@@ -106,5 +112,76 @@ for (const [path, text] of harmless) {
     assert.deepEqual(findCredentials(path, `\n\n${text}\n`), []);
   });
 }
+
+const marked = [
+  ["the same line", 'URL = "redis://:hunter2@cache.example.com/0"  # celery-verify: not a credential'],
+  ["the line above", '# celery-verify: not a credential\nURL = "redis://:hunter2@cache.example.com/0"'],
+] as const;
+for (const [where, text] of marked) {
+  test(`excused by a comment on ${where}`, () => {
+    assert.deepEqual(
+      findCredentials("app.py", text).map(({ excused }) => excused),
+      [true],
+    );
+  });
+}
+
+test("a mark excuses its own line only", () => {
+  const [first, second] = [marked[0][1], 'OTHER = "redis://:hunter2@cache.example.com/0"'];
+  assert.deepEqual(
+    findCredentials("app.py", `${first}\n${second}\n`).map(({ excused }) => excused),
+    [true, false],
+  );
+});
+
+async function check(files: Record<string, string>, git = true): Promise<Finding> {
+  const root = writeTree(files, tempDir("credentials-"));
+  if (git) {
+    await execa("git", ["-C", root, "init", "-q"]);
+    await execa("git", ["-C", root, "add", "-A", "-f"]);
+  }
+  const tracked = await listTracked(root, Object.keys(files));
+  return checkCredentials({ root, tracked, commands: [], resolves: () => true, entry: "" });
+}
+
+const leaked = 'URL = "redis://:hunter2@cache.example.com/0"\n';
+
+test("excuses are told: what was not searched does not look like what was", async () => {
+  const found = await check({
+    "a.py": `${leaked.trim()} # celery-verify: not a credential\n`,
+    "fixtures/b.py": leaked,
+    ".celery-verify-ignore": "fixtures/\n",
+  });
+  assert.equal(found.verdict, "ok");
+  assert.equal(
+    found.detail,
+    "none in 2 tracked files; 1 not searched because of .celery-verify-ignore; 1 marked as none",
+  );
+});
+
+test("a virtual environment in Git's index is not searched, and that is said", async () => {
+  const vendored = ".venv/lib/python3.12/site-packages/pip/index.py";
+  const found = await check({
+    "a.py": "",
+    ".venv/pyvenv.cfg": "home = /usr\n",
+    [vendored]: leaked,
+    "lib/site-packages/x.py": leaked,
+  });
+  assert.equal(found.verdict, "ok");
+  assert.match(found.detail, /^none in 1 tracked files; 2 files of \.venv were not searched; 1 files of lib/);
+  assert.equal((await check({ [vendored]: leaked })).verdict, "not-applicable");
+});
+
+test("the alarm is for real ones: test data may be excused, and what was never committed has no history", async () => {
+  const real = await check({ "a.py": leaked, "tests/b.py": leaked });
+  assert.match(real.fix, /^Change that credential now, since it stays in the history/);
+  const data = await check({ "tests/b.py": leaked });
+  assert.match(
+    data.fix,
+    /^If it opens nothing, write `celery-verify: not a credential` in a comment .*\.celery-verify-ignore\. Otherwise: Change/,
+  );
+  const never = await check({ "a.py": leaked }, false);
+  assert.match(never.fix, /^Read it from the environment before the first commit/);
+});
 
 test.run();

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import ignore from "ignore";
 import { type Finding, fails, holds, isNotApplicable } from "../checks.ts";
-import { findCredentials } from "./credentials.ts";
+import { findCredentials, marker } from "./credentials.ts";
 import type { Static } from "./index.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import { isIgnoredByGit } from "./tracked.ts";
@@ -56,10 +56,10 @@ export async function checkEnv({ root, tracked }: Static): Promise<Finding> {
 }
 
 function findRealValue(name: string, text: string): number | null {
-  const [credential] = findCredentials(name.replace(/[^/]*$/, ".env"), text);
+  const credential = findCredentials(name.replace(/[^/]*$/, ".env"), text).find(({ excused }) => !excused);
   if (credential) return credential.line;
   const line = text.split("\n").findIndex((each) => {
-    const value = secretKey.exec(each)?.[2]?.trim() ?? "";
+    const value = each.includes(marker) ? "" : (secretKey.exec(each)?.[2]?.trim() ?? "");
     // What somebody has generated is long and mixed; words with dashes or blanks tell what to put there.
     return (
       value.length >= 16 &&

@@ -6,7 +6,12 @@ export interface Credential {
   line: number;
   /** What it is, without its value. */
   what: string;
+  /** Its owner has said that it opens nothing. */
+  excused: boolean;
 }
+
+/** In a comment on the line, or alone on the line above where that is already long: the value opens nothing. */
+export const marker = "celery-verify: not a credential";
 
 const scheme =
   "(?:rediss?|amqps?|sentinel|postgres(?:ql)?|mysql|mariadb|mssql|oracle|mongodb(?:\\+srv)?|db\\+\\w+|https?|sqs|ldaps?|smtps?|ftps?)(?:\\+\\w+)?";
@@ -49,13 +54,18 @@ const connection =
  */
 export function findCredentials(path: string, text: string): Credential[] {
   const found: Credential[] = [];
-  const add = (offset: number, what: string) => found.push({ line: lineOf(text, offset), what });
+  const lines = text.split("\n");
+  const add = (offset: number, what: string) => {
+    const line = lineOf(text, offset);
+    found.push({ line, what, excused: isMarked(lines, line) });
+  };
   const joined = joinStrings(text);
 
   for (const match of joined.matchAll(url)) {
     // http://localhost:5000/@me is a host, a port and a path.
     if (/^\d{1,5}\//.test(match[2]!)) continue;
     const rest = joined.slice(match.index + match[0].length).match(/^[^\s"'`<>]*/)![0];
+    if (isTest(path) && isLocal(rest)) continue;
     if (!isDefault(decode(match[2]!), decode(match[1]!), rest)) add(match.index, "a URL with a password");
   }
   for (const match of text.matchAll(encodedUrl)) {
@@ -83,11 +93,22 @@ export function findCredentials(path: string, text: string): Credential[] {
   return unique(found);
 }
 
+/** @param line 1-based */
+function isMarked(lines: readonly string[], line: number): boolean {
+  if (lines[line - 1]?.includes(marker)) return true;
+  const above = lines[line - 2] ?? "";
+  return above.includes(marker) && /^\s*(?:#|\/\/|;|<!--|--|\/?\*)/.test(above);
+}
+
 /** `root:shop@localhost/shop_test` opens nothing but a developer's own machine. */
 function isDefault(password: string, user: string, rest: string): boolean {
   if (password.length < 3 || isPlaceholder(password, user)) return true;
-  const local = /^(?:localhost|127\.0\.0\.1|\[::1\]|[a-z]\w*)(?=[:/]|$)/.test(rest);
-  return local && (user.includes(password) || rest.split("/").slice(1).join("/").includes(password));
+  return isLocal(rest) && (user.includes(password) || rest.split("/").slice(1).join("/").includes(password));
+}
+
+/** A developer's machine, or the name of a service in a compose file. */
+function isLocal(rest: string): boolean {
+  return /^(?:localhost|127\.0\.0\.1|\[::1\]|[a-z]\w*)(?=[:/]|$)/.test(rest);
 }
 
 function looksSecret(value: string, formatted: boolean): boolean {
