@@ -17,6 +17,7 @@ export interface Event {
   fix?: string;
   missing?: string;
   error?: string;
+  broken?: string;
   crash?: string;
 }
 

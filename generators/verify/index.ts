@@ -25,7 +25,8 @@ export interface VerifyOptions {
 /**
  * Runs every check and changes nothing: the application runs in a copy of the project, off the network.
  *
- * @throws UserError `python-not-found`, `python-not-runnable`, `flask-not-installed`, `celery-not-installed`
+ * @throws UserError `python-not-found`, `python-not-runnable`, `flask-not-installed`, `celery-not-installed`,
+ * `environment-broken`
  */
 export async function verifyProject(project: Project, options: VerifyOptions): Promise<VerifyReport> {
   const { app, live, progress = () => {} } = options;

@@ -23,7 +23,7 @@ export interface RunRequest {
 }
 
 /**
- * @throws UserError `flask-not-installed`, `celery-not-installed`
+ * @throws UserError `flask-not-installed`, `celery-not-installed`, `environment-broken`
  */
 export async function runChecks(python: StartedPython, request: RunRequest): Promise<RunResult> {
   const { interpreter, workspace, process: running } = python;
@@ -77,8 +77,9 @@ export async function runChecks(python: StartedPython, request: RunRequest): Pro
   if (events.length === 0) throw notRunnable(interpreter, output || result.shortMessage || "");
   const stack = existsSync(stackFile) ? readFileSync(stackFile, "utf8") : "";
   const how = late || stack.includes("Timeout") ? "timeout" : (result.signal ?? `exit code ${result.exitCode}`);
-  const missing = events.find((event) => event.missing);
-  if (missing) throw notInstalled(missing.missing!, interpreter, installCommand, real(missing.error ?? ""));
+  const { missing, broken, error = "" } = events.find((event) => event.missing) ?? {};
+  if (missing && broken) throw environmentBroken(real(broken), interpreter, installCommand);
+  if (missing) throw notInstalled(missing, interpreter, installCommand, real(error));
   return conclude(events, { seconds, output, stack, root: workspace.root, how, real });
 }
 
@@ -89,6 +90,16 @@ function notInstalled(module: string, interpreter: Interpreter, installCommand: 
     what: `${name} can't be imported by ${interpreter.python} (from ${interpreter.from}).`,
     why: error || "It is not installed there.",
     fix: `Install what the project needs: ${installCommand}`,
+  });
+}
+
+/** Installed, and not usable: to install it once more would change nothing. */
+function environmentBroken(why: string, interpreter: Interpreter, installCommand: string): UserError {
+  return new UserError({
+    code: "environment-broken",
+    what: `The libraries of ${interpreter.python} (from ${interpreter.from}) do not work together.`,
+    why,
+    fix: `Install versions that fit, the newest of both or those that the project was made with: ${installCommand}`,
   });
 }
 

@@ -223,6 +223,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "dest-unwritable": "plop/command",
   "edit-breaks-syntax": "hostile/answers",
   "env-tracked": "hostile/secrets",
+  "environment-broken": "verify/interpreter",
   "files-exist": "plop/command",
   "flask-not-installed": "verify/interpreter",
   "input-closed": "flow/terminal",

@@ -5,9 +5,9 @@ import { execa } from "execa";
 import { test } from "uvu";
 import { findInterpreter } from "../../generators/verify/interpreter.ts";
 import { UserError } from "../../lib/errors/index.ts";
-import { pythonEnv } from "../support/python-env.ts";
+import { makeEnv, pythonEnv } from "../support/python-env.ts";
 import { copyTree, tempDir, writeTree } from "../support/temp.ts";
-import { sound, verify } from "./support/twin.ts";
+import { redChecks, sound, verify } from "./support/twin.ts";
 
 /** What findInterpreter looks for; no program has to run in it. */
 function makeVenv(folder: string): string {
@@ -79,6 +79,30 @@ test("an environment with Flask and without Celery is told, too", async () => {
   const error = await failure(verify(copyTree(sound), {}, path.join(folder, "bin/python")));
   assert.equal(error.code, "celery-not-installed");
   assert.match(error.fix, /pip install -r requirements\.txt/);
+});
+
+test("Flask that is installed and does not fit Werkzeug is told as that", async () => {
+  const { python } = await makeEnv(["flask==2.2.2", "werkzeug>=3", "celery[redis]"]);
+  const error = await failure(verify(copyTree(sound), {}, python));
+  assert.equal(error.code, "environment-broken");
+  assert.match(
+    error.why,
+    /^Flask 2\.2\.\d+ and Werkzeug 3\.[\d.]+ do not fit together \(ImportError: cannot import name/,
+  );
+  assert.doesNotMatch(`${error.what} ${error.fix}`, /not installed/);
+});
+
+test("a library that does not fit SQLAlchemy is told as that, with the line that imports it", async () => {
+  const packages = ["flask<2.3", "werkzeug<3", "flask-sqlalchemy<3", "sqlalchemy>=2.0", "celery[redis]"];
+  const { python } = await makeEnv(packages);
+  const report = await verify(copyTree(sound), {}, python);
+  assert.deepEqual(redChecks(report), ["flask-starts"]);
+  const [first] = report.checks;
+  assert.match(
+    first!.detail,
+    /^shop\/database\.py:\d+: Flask-SQLAlchemy 2\.\d\.\d and SQLAlchemy 2\.[\d.]+ do not fit together/,
+  );
+  assert.match(first!.fix, /^Install versions that fit/);
 });
 
 test("an environment that is a symlink elsewhere is run as what it is", async () => {

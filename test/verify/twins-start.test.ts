@@ -28,11 +28,56 @@ testTwins("broken at start-up", [
     says: /environment variable 'SHOP_SECRET_KEY' is not set/,
   },
   {
+    name: "a program that ends because an environment variable is not set",
+    red: "flask-starts",
+    patch: [
+      [
+        "shop/config.py",
+        "import os\n",
+        'import os\nimport sys\n\nregion = os.environ.get("SHOP_REGION")\nif not region:\n    sys.exit("Please configure the region")\n',
+      ],
+    ],
+    at: ["shop/config.py", "sys.exit"],
+    says: /environment variable 'SHOP_REGION' is not set \(SystemExit: Please configure the region\)/,
+    does: /^Set SHOP_REGION for this command/,
+  },
+  {
+    name: "an error of its own that names an environment variable",
+    red: "flask-starts",
+    patch: [
+      [
+        "shop/config.py",
+        "import os\n",
+        'import os\n\n\ndef need(name):\n    value = os.getenv(name)\n    if value is None:\n        raise RuntimeError(f"{name} is not set")\n    return value\n\n\nif os.getenv("SHOP_REGION") is None:\n    raise RuntimeError("SHOP_REGION is needed")\n',
+      ],
+    ],
+    at: ["shop/config.py", 'raise RuntimeError("SHOP'],
+    says: /environment variable 'SHOP_REGION' is not set/,
+    does: /^Set SHOP_REGION for this command/,
+  },
+  {
+    name: "a part of a library that its version no longer has",
+    red: "flask-starts",
+    patch: [["shop/orders.py", "from flask", "from werkzeug.contrib.cache import SimpleCache\nfrom flask"]],
+    at: ["shop/orders.py", "werkzeug.contrib"],
+    says: /Werkzeug [\d.]+ has no werkzeug\.contrib/,
+    does: /^Import what that version has instead/,
+  },
+  {
+    name: "a module of the project that is imported by a path which does not lead there",
+    red: "flask-starts",
+    patch: [["shop/orders.py", "from . import tasks", "import database\nfrom . import tasks"]],
+    at: ["shop/orders.py", "import database"],
+    says: /no module named 'database': the project has shop\/database\.py/,
+    does: /^Import it by the path/,
+  },
+  {
     name: "module that is not installed",
     red: "flask-starts",
     patch: [["shop/orders.py", "from flask", "import surely_not_installed\nfrom flask"]],
     at: ["shop/orders.py", "surely_not_installed"],
     says: /no module named 'surely_not_installed'/,
+    does: /pip install -r requirements\.txt/,
   },
   {
     name: "syntax error in a module that is imported",

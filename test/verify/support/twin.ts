@@ -21,6 +21,8 @@ export interface Twin {
   at?: [path: string, text: string];
   /** What the detail says, besides the place. */
   says?: RegExp;
+  /** What it says to do. */
+  does?: RegExp;
   /** Replacements: file, text that stands there, text instead. */
   patch?: readonly (readonly [path: string, from: string, to: string])[];
   files?: Readonly<Record<string, string>>;
@@ -91,6 +93,7 @@ export function testTwins(name: string, twins: readonly Twin[]): void {
       assert.notEqual(check.fix, "", "a failed check says what to do");
       if (twin.at) assert.ok(check.detail.startsWith(`${placeOf(root, ...twin.at)}: `), `${check.detail}\n${told}`);
       if (twin.says) assert.match(check.detail, twin.says);
+      if (twin.does) assert.match(check.fix, twin.does);
     });
   }
   test.run();

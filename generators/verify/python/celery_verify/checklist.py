@@ -6,7 +6,7 @@ import os
 from typing import Any
 
 from . import application as apps
-from . import guards, web
+from . import guards, libraries, web
 from .events import Events, Failed, NotApplicable
 from .verification import Verification
 
@@ -17,8 +17,18 @@ def run(request: dict[str, Any], log: Events, helper_path: str) -> None:
         try:
             __import__(module)
         except ImportError as error:
-            return log.missing(module, str(error))
+            return log.missing(module, str(error), _how_broken(module, error))
     _Checklist(Verification(request, log, helper_path)).run()
+
+
+def _how_broken(module: str, error: ImportError) -> str:
+    """Why a library that is installed can't be imported; "" where it is not installed."""
+    if isinstance(error, ModuleNotFoundError) and error.name == module:
+        return ""
+    return (
+        libraries.misfit(error)
+        or f"{libraries.with_version(module)} is installed and can't be imported: {error}"
+    )
 
 
 class _Checklist:

@@ -73,9 +73,9 @@ class Events(Placing):
     def fail(self, check: str, failure: Failed) -> None:
         self._write({"id": check, "verdict": "failed", "detail": failure.detail, "fix": failure.fix})
 
-    def missing(self, module: str, error: str) -> None:
-        """Flask or Celery can't be imported here."""
-        self._write({"missing": module, "error": error})
+    def missing(self, module: str, error: str, broken: str) -> None:
+        """Flask or Celery can't be imported here: it is not installed, or `broken` says what is wrong with it."""
+        self._write({"missing": module, "error": error, "broken": broken})
 
     def crash(self, error: BaseException) -> None:
         self._write({"crash": "".join(traceback.format_exception(type(error), error, error.__traceback__))})

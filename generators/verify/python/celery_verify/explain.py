@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from . import libraries
 from .events import Failed, Placing
+from .variables import missing_variables
 
 
 def explain(error: BaseException, log: Placing, request: dict[str, Any]) -> Failed:
@@ -16,10 +18,24 @@ def explain(error: BaseException, log: Placing, request: dict[str, Any]) -> Fail
                 "Import blueprints inside the factory, and never import the application's module from tasks: use shared_task and flask.current_app.",
                 place,
             )
-        if isinstance(error, ModuleNotFoundError) and error.name:
-            return Failed(
-                f"no module named {error.name!r} in this interpreter", request["installCommand"], place
-            )
+    apart = libraries.misfit(error)
+    if apart:
+        return Failed(
+            apart,
+            f"Install versions that fit, the newest of both or those that the project was made with: {request['installCommand']}",
+            place,
+        )
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return _explain_module(error, place, request)
+    unset = missing_variables(error, log)
+    if unset:
+        one = len(unset) == 1
+        return Failed(
+            f"the environment variable{'' if one else 's'} {', '.join(map(repr, unset))} {'is' if one else 'are'} not set"
+            + ("" if isinstance(error, KeyError) else f" ({say(error)})"),
+            f"Set {', '.join(unset)} for this command, or load .env in the worker's entry.",
+            place,
+        )
     if isinstance(error, SystemExit):
         if _passes_through(error, "argparse"):
             return Failed(
@@ -38,12 +54,6 @@ def explain(error: BaseException, log: Placing, request: dict[str, Any]) -> Fail
             "Let the worker's entry give the arguments that wsgi.py, manage.py or run.py gives.",
             place,
         )
-    if isinstance(error, KeyError) and _last_module(error) == "os":
-        return Failed(
-            f"the environment variable {error} is not set",
-            f"Set {error.args[0]} for this command, or load .env in the worker's entry.",
-            place,
-        )
     return Failed(say(error), "Mend what this line says; `flask run` needs it as well.", place)
 
 
@@ -56,11 +66,30 @@ def _passes_through(error: BaseException, module: str) -> bool:
     return False
 
 
-def _last_module(error: BaseException) -> str:
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    return str(frame.tb_frame.f_globals.get("__name__", "")) if frame else ""
+def _explain_module(error: ModuleNotFoundError, place: str, request: dict[str, Any]) -> Failed:
+    name = str(error.name)
+    gone = libraries.gone(error)
+    if gone:
+        return Failed(
+            gone,
+            "Import what that version has instead, or install the one that the project was made with.",
+            place,
+        )
+    own = next(
+        (
+            path
+            for path in request.get("files", ())
+            if f"/{path}".endswith((f"/{name}.py", f"/{name}/__init__.py"))
+        ),
+        "",
+    )
+    if own:
+        return Failed(
+            f"no module named {name!r}: the project has {own}, which can't be imported from here",
+            "Import it by the path from the folder that the worker starts in, or start it where that file lies.",
+            place,
+        )
+    return Failed(f"no module named {name!r} in this interpreter", request["installCommand"], place)
 
 
 def say(error: BaseException) -> str:
