@@ -27,12 +27,11 @@ export function findEntry(project: Project, app: FlaskApp | null, commands: read
   ];
   if (project.paths.some((name) => name.startsWith("src/") && name.endsWith(".py"))) importRoots.push("src");
   const roots = [...new Set(importRoots)];
-  const candidates = [
-    project.celery?.entry ?? "",
-    ...commands.map((command) => command.app),
-    ...usual,
-    ...modulesWithCelery(project),
-  ];
+  const making = modulesWithCelery(project);
+  const named = [project.celery?.entry ?? "", ...commands.map((command) => command.app), ...usual];
+  // A document may be wrong: a module that makes Celery is believed before one that does not.
+  const makesCelery = (name: string) => making.some((module) => name === module || name.startsWith(`${module}:`));
+  const candidates = [...named.filter(makesCelery), ...named, ...making];
   for (const name of candidates) {
     const found = name === "" ? null : locateModule(project, roots, name);
     if (found && (!usual.includes(name) || namesCelery(project, found.path))) {
@@ -41,6 +40,12 @@ export function findEntry(project: Project, app: FlaskApp | null, commands: read
     }
   }
   return { name: "", module: "", path: "", importRoots: roots };
+}
+
+/** What to do where a document starts the worker in another way. */
+export function tellWorkerCommand({ name, importRoots: [folder] }: Entry): string {
+  if (name === "") return "Run celery-factory: it makes make_celery.py, and CELERY.md says how to start it.";
+  return `Write: celery ${folder ? `--workdir ${folder} ` : ""}-A ${name} worker`;
 }
 
 /** File of `package.module`, `package.module:name` or `package.module.name`; null when there is none. */

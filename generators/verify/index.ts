@@ -1,7 +1,7 @@
 /** The whole checklist: the part without Python and the part in the project's interpreter, side by side. */
 import type { FlaskApp, Project } from "../../lib/survey/index.ts";
 import { completeChecks } from "./checks.ts";
-import { findEntry, locateModule } from "./entry.ts";
+import { findEntry, locateModule, tellWorkerCommand } from "./entry.ts";
 import type { VerifyReport } from "./report.ts";
 import { runChecks } from "./runner.ts";
 import { takePython } from "./start.ts";
@@ -38,17 +38,20 @@ export async function verifyProject(project: Project, options: VerifyOptions): P
     const entry = findEntry(project, app, commands);
     const web = findWebEntries(project, entry.importRoots, entry.name);
     if (web.entries.length > 0) python.workspace.copy(python.workspace.web, project);
+    const resolves = (name: string) => locateModule(project, entry.importRoots, name) !== null;
+    const workerCommand = tellWorkerCommand(entry);
     const running = runChecks(python, {
       project,
       entry,
       target: app?.entry ?? null,
       web,
+      commands: commands.map(({ app, path, line }) => ({ app, at: `${path}:${line}`, resolves: resolves(app) })),
+      workerCommand,
       live,
       seconds,
       installCommand: tellInstall(project),
     });
-    const resolves = (name: string) => locateModule(project, entry.importRoots, name) !== null;
-    const reading = checkFiles(project, { commands, resolves, entry: entry.name });
+    const reading = checkFiles(project, { commands, resolves, workerCommand });
     const [run, files] = await Promise.all([running, reading]);
     const checks = completeChecks([...run.findings, ...files]);
     const ok = checks.every(({ verdict }) => verdict === "ok" || verdict === "not-applicable");

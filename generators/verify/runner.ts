@@ -16,6 +16,10 @@ export interface RunRequest {
   target: EntryCall | null;
   /** What the project itself starts for the web. */
   web: WebEntries;
+  /** What documents tell people to type for a worker. */
+  commands: readonly { app: string; at: string; resolves: boolean }[];
+  /** What to do instead where one of them fails. */
+  workerCommand: string;
   live: boolean;
   /** Seconds until the application is ended. */
   seconds: number;
@@ -27,7 +31,7 @@ export interface RunRequest {
  */
 export async function runChecks(python: StartedPython, request: RunRequest): Promise<RunResult> {
   const { interpreter, workspace, process: running } = python;
-  const { project, entry, target, web, live, seconds, installCommand } = request;
+  const { project, entry, target, web, commands, live, seconds, installCommand } = request;
   const file = (name: string) => path.join(workspace.own, name);
   const stackFile = file("stack.txt");
   // What production sets in the environment is in `.env` here: the web has it where the worker has it.
@@ -50,6 +54,8 @@ export async function runChecks(python: StartedPython, request: RunRequest): Pro
     readyFile: file("ready"),
     queueFolder: file("queue"),
     installCommand,
+    commands,
+    workerCommand: request.workerCommand,
     web: { ...web, entries: web.entries.map((one) => ({ ...one, dotenv: one.flask || loadsDotenv })) },
     webRoot: workspace.web,
     webFiles: file("web"),

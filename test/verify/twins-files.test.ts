@@ -104,5 +104,42 @@ testTwins("broken files", [
     patch: [["README.md", "-A make_celery", "-A shop.celery_worker"]],
     at: ["README.md", "celery -A"],
     says: /shop\.celery_worker/,
+    does: /^Write: celery -A make_celery worker$/,
+  },
+  {
+    name: "the documented command names a package in which Celery is not found",
+    red: "documented-command",
+    files: { Procfile: "worker: celery -A shop worker\n" },
+    at: ["Procfile", "celery -A shop"],
+    says: /`celery -A shop worker` fails: AttributeError: module 'shop' has no attribute 'celery'/,
+    does: /^Write: celery -A make_celery worker$/,
+  },
+  {
+    name: "the documented command finds a Flask application",
+    red: "documented-command",
+    files: {
+      "deploy/worker.service": "[Service]\nExecStart=celery -A serve worker\n",
+      "serve.py": "from shop import create_app\n\nif __name__ != '__main__':\n    app = create_app()\n",
+    },
+    at: ["deploy/worker.service", "celery -A serve"],
+    says: /finds a Flask, which is not a Celery application/,
+  },
+  {
+    name: "the only documented command names a package in which Celery is not found",
+    red: "documented-command",
+    patch: [
+      ["README.md", "-A make_celery", "-A shop"],
+      ["make_celery.py", 'celery_app = flask_app.extensions["celery"]\n', ""],
+      ["make_celery.py", "flask_app =", "other ="],
+    ],
+    at: ["README.md", "celery -A shop"],
+    does: /^Bind the Celery application to the name celery_app in shop\/__init__\.py/,
+  },
+  {
+    name: "the documented command names a module that breaks",
+    red: "documented-command",
+    files: { Procfile: "worker: celery -A tasks_entry worker\n", "tasks_entry.py": "import nothing_like_that\n" },
+    at: ["Procfile", "tasks_entry"],
+    says: /No module named 'nothing_like_that'/,
   },
 ]);

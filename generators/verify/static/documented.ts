@@ -45,21 +45,20 @@ function scan(root: string, name: string): WorkerCommand[] {
 }
 
 /** The first command is enough; one that can't work is wrong wherever it stands. */
-export function checkDocumented({ commands, resolves, entry }: Static): Finding {
+export function checkDocumented({ commands, resolves, workerCommand }: Static): Finding {
   const id = "worker-documented";
   const [first] = commands;
-  const command = `celery -A ${entry || "make_celery"} worker`;
   if (!first) {
     return fails(
       id,
       "no README, CELERY.md, Procfile, compose file or script says how to start a worker",
-      `Write it down: ${command}`,
+      workerCommand,
     );
   }
   const wrong = commands.find(({ app }) => app !== "" && !resolves(app));
   if (wrong) {
     const detail = `${wrong.path}:${wrong.line}: starts a worker with -A ${wrong.app}, and there is no such module`;
-    return fails(id, detail, `Correct it: ${command}`);
+    return fails(id, detail, workerCommand);
   }
   return holds(id, `${first.path}:${first.line}`);
 }

@@ -14,8 +14,8 @@ export interface Static {
   commands: readonly WorkerCommand[];
   /** Whether `celery -A <module>` could find that module. */
   resolves(app: string): boolean;
-  /** The worker's entry, "" where there is none. */
-  entry: string;
+  /** What to do where no command is right. */
+  workerCommand: string;
 }
 
 /** By the ids of the list. */
