@@ -24,7 +24,7 @@ const untold = ["README.md", "    flask --app shop run\n", ""] as const;
 test("the web's entry is named, with what was compared", async () => {
   const { verdict, detail } = await compare({ files: { "wsgi.py": wsgi } });
   assert.equal(verdict, "ok");
-  assert.match(detail, /^as wsgi\.py:1 starts it: \d+ settings, 3 routes, 2 blueprints$/);
+  assert.match(detail, /^as wsgi\.py:1 starts it: \d+ settings, 3 routes, 2 blueprints, 2 extensions$/);
 });
 
 test("values that are made anew at each start are said, and are no difference", async () => {

@@ -183,13 +183,16 @@ def _compare(
 
 
 def _describe(entry: dict, found: dict, changing: list[str]) -> str:
-    counted = [f"{len(found['config'])} settings", f"{len(found['routes'])} routes"]
-    if found["blueprints"]:
-        counted.append(f"{len(found['blueprints'])} blueprints")
+    counted = [_count(found, name) for name in ("config", "routes", "blueprints", "extensions") if found[name]]
     told = f"as {_name(entry)} starts it: {', '.join(counted)}"
     if changing:
         told += f"; made anew at each start, so that no two processes share it: {', '.join(changing)}"
     return told
+
+
+def _count(found: dict, name: str) -> str:
+    what = "settings" if name == "config" else name
+    return f"{len(found[name])} {what if len(found[name]) != 1 else what[:-1]}"
 
 
 def _explain(entry: dict, found: dict) -> str:
