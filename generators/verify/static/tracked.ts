@@ -4,7 +4,7 @@ import { execa } from "execa";
 export interface Tracked {
   /** Relative to the root, with forward slashes, sorted. */
   readonly paths: readonly string[];
-  /** Virtual environments among them, which hold other people's code: `paths` leaves them out. */
+  /** Virtual environments among them, with other people's programs; `paths` leaves them out. */
   readonly environments: readonly { folder: string; files: number }[];
   /** False where there is no repository, or Git is not installed: then `paths` is what a first commit would take. */
   readonly git: boolean;
@@ -12,8 +12,8 @@ export interface Tracked {
 
 /** Asks Git in a way that writes nothing, not even the refreshed index. */
 export async function listTracked(root: string, fallback: readonly string[]): Promise<Tracked> {
-  const { exitCode, stdout } = await git(root, ["ls-files", "-z", "--cached"]);
-  const paths = exitCode === 0 ? String(stdout).split("\0").filter(Boolean).sort() : [];
+  const { failed, stdout } = await git(root, ["ls-files", "-z", "--cached"]);
+  const paths = failed ? [] : String(stdout).split("\0").filter(Boolean).sort();
   // Nothing has been added yet: what would be is what counts.
   return paths.length > 0
     ? { ...withoutEnvironments(paths), git: true }
