@@ -55,6 +55,43 @@ testTwins("broken settings", [
     says: /CELERY_ACKS_LATE is now task_acks_late/,
   },
   {
+    name: "a flat setting beside the mapping, which nobody reads",
+    red: "settings-in-effect",
+    patch: [[config, "    CELERY = {", "    CELERY_TASK_TIME_LIMIT = 30\n    CELERY = {"]],
+    at: [config, "CELERY_TASK_TIME_LIMIT"],
+    says: /CELERY_TASK_TIME_LIMIT of Flask's configuration is not in effect: Celery's task_time_limit/,
+  },
+  {
+    name: "settings under Celery's old names are dropped",
+    red: "settings-in-effect",
+    patch: [
+      [
+        config,
+        "    CELERY = {",
+        '    CELERYBEAT_SCHEDULE = {"ship": {"task": "shop.tasks.ship", "schedule": 60.0}}\n    CELERYD_CONCURRENCY = 3\n    CELERY = {',
+      ],
+    ],
+    at: [config, "CELERYBEAT_SCHEDULE"],
+    says: /CELERYBEAT_SCHEDULE .* is not in effect \(nor CELERYD_CONCURRENCY\): Celery's beat_schedule/,
+  },
+  {
+    name: "transport options beside the mapping",
+    red: "settings-in-effect",
+    patch: [[config, "    CELERY = {", '    BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 7200}\n    CELERY = {']],
+    at: [config, "BROKER_TRANSPORT_OPTIONS"],
+    says: /Celery's broker_transport_options/,
+  },
+  {
+    name: "a result backend that only Flask knows",
+    red: "settings-in-effect",
+    patch: [
+      [config, '        "result_backend": os.environ.get("CELERY_RESULT_BACKEND", "redis://localhost:6379/1"),\n', ""],
+      [config, "    CELERY = {", '    CELERY_RESULT_BACKEND = "redis://localhost:6379/1"\n    CELERY = {'],
+    ],
+    at: [config, "CELERY_RESULT_BACKEND"],
+    says: /Celery's result_backend/,
+  },
+  {
     name: "pickle is accepted",
     red: "json-only",
     patch: [[config, json, '"accept_content": ["json", "pickle"],']],

@@ -183,7 +183,9 @@ def _compare(
 
 
 def _describe(entry: dict, found: dict, changing: list[str]) -> str:
-    counted = [_count(found, name) for name in ("config", "routes", "blueprints", "extensions") if found[name]]
+    counted = [
+        _count(found, name) for name in ("config", "routes", "blueprints", "extensions") if found[name]
+    ]
     told = f"as {_name(entry)} starts it: {', '.join(counted)}"
     if changing:
         told += f"; made anew at each start, so that no two processes share it: {', '.join(changing)}"
