@@ -30,6 +30,8 @@ class Start:
         self.seconds = max(1.0, run.web_deadline - time.monotonic())
         self.files = f"{request['webFiles']}-{number}"
         self.code: Optional[int] = None
+        self.killed = False
+        self.process: Optional[subprocess.Popen] = None
         asked = {
             **{name: request[name] for name in ("environment", "installCommand")},
             **{name: entry[name] for name in ("target", "folder", "dotenv")},
@@ -45,15 +47,14 @@ class Start:
             if self.pid == 0:
                 snapshot_command.answer(asked)
         else:
-            self.pid = self._spawn(asked, os.path.join(run.helper_path, "run.py"))
+            self.process = self._spawn(asked, os.path.join(run.helper_path, "run.py"))
         run.endings.append(self.end)
 
-    def _spawn(self, asked: dict[str, Any], script: str) -> int:
+    def _spawn(self, asked: dict[str, Any], script: str) -> subprocess.Popen:
         with open(f"{self.files}.request", "w", encoding="utf-8") as stream:
             json.dump(asked, stream)
         command = [sys.executable, "-B", script, "snapshot", "--request", f"{self.files}.request"]
-        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=self.root)
-        return self.process.pid
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd=self.root)
 
     def result(self) -> dict[str, Any]:
         """The snapshot, or `{"error"}`."""
@@ -70,7 +71,9 @@ class Start:
         return found
 
     def _goes_on(self) -> bool:
-        if self.code is None:
+        if self.process is not None:
+            self.code = self.process.poll()
+        elif self.code is None:
             try:
                 pid, status = os.waitpid(self.pid, os.WNOHANG)
             except ChildProcessError:
@@ -82,13 +85,16 @@ class Start:
 
     def end(self) -> None:
         if self._goes_on():
-            os.kill(self.pid, signal.SIGKILL)
+            self.killed = True
+            if self.process is not None:
+                self.process.kill()
+            else:
+                os.kill(self.pid, signal.SIGKILL)
             while self._goes_on():
                 time.sleep(0.002)
-            self.code = -signal.SIGKILL
 
     def _ended(self) -> str:
-        if self._stack() or self.code == -signal.SIGKILL:
+        if self._stack() or self.killed:
             return f"it did not come to an end within {self.seconds:.0f} s"
         return f"its process ended with exit code {self.code}"
 

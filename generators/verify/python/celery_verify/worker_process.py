@@ -124,7 +124,7 @@ class WorkerProcess:
         process, self.process = self.process, None
         if process is not None and process.poll() is None:
             # On files of our own nothing has to be taken back.
-            process.send_signal(signal.SIGTERM if self.live else signal.SIGKILL)
+            (process.terminate if self.live else process.kill)()
             try:
                 process.wait(5)
             except subprocess.TimeoutExpired:
