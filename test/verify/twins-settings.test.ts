@@ -134,6 +134,17 @@ testTwins("broken settings", [
     at: ["shop/status.py", "AsyncResult"],
   },
   {
+    name: "status route, and code that asks for a result backend which nothing sets",
+    red: "results-readable",
+    patch: [
+      [config, '        "result_backend": os.environ.get("CELERY_RESULT_BACKEND", "redis://localhost:6379/1"),\n', ""],
+      [config, "    CELERY = {", '    HAS_RESULTS = "CELERY_RESULT_BACKEND" in os.environ\n    CELERY = {'],
+      [".env.example", "CELERY_RESULT_BACKEND=redis://localhost:6379/1\n", ""],
+    ],
+    at: ["shop/status.py", "AsyncResult"],
+    says: /there is no result backend/,
+  },
+  {
     name: "results ignored on a tracked task",
     red: "tracked-results",
     patch: [["shop/tasks.py", "@shared_task(bind=True, ignore_result=False)", "@shared_task(bind=True)"]],

@@ -148,7 +148,7 @@ def read_results(run: Verification) -> str:
             "Use redis:// or db+... as the result backend.",
             sources.find(r"""['"]rpc:?|['"]amqp://?['"]""") or application.celery_place(),
         )
-    if backend.startswith("disabled") or (not backend and not sources.mentions("CELERY_RESULT_BACKEND")):
+    if backend.startswith("disabled") or (not backend and not sources.sets("CELERY_RESULT_BACKEND")):
         raise Failed(
             "a status route reads results, and there is no result backend",
             "Set result_backend.",

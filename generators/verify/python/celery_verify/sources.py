@@ -72,6 +72,10 @@ class Sources:
     def mentions(self, word: str) -> bool:
         return any(word in self.text(path) for path in self.files)
 
+    def sets(self, variable: str) -> bool:
+        """Whether a file that fills the environment names it: `.env`, compose, a unit. Code only asks for it."""
+        return any(variable in self.text(path) for path in self.files if not path.endswith(".py"))
+
     def _scan(self, path: str) -> None:
         text = self.text(path)
         if "elery" not in text and "shared_task" not in text and ".task" not in text:
