@@ -65,7 +65,8 @@ function workerEntry({ entry }: FlaskApp): Integration["entry"] {
   const isImport = (line: string) => /^(import|from) /.test(line);
   const preparation = entry.imports.filter((line) => !isImport(line));
   const imports = entryImports(entry.imports.filter(isImport), entry.returnsApp);
-  return { ...entry, imports: preparation.length ? [...imports, "", ...preparation] : imports };
+  const isName = /^\w+$/.test(entry.call);
+  return { ...entry, isName, imports: preparation.length ? [...imports, "", ...preparation] : imports };
 }
 
 /** The name itself, or another one where somebody else's file or folder has it. */

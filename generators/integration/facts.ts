@@ -39,4 +39,6 @@ export interface WorkerEntry {
   imports: readonly string[];
   call: string;
   returnsApp: boolean;
+  /** Whether nothing is called: a module hands the application out. */
+  isName: boolean;
 }

@@ -42,6 +42,7 @@ function* combinations(): Generator<Integration> {
             imports: entryImports([`from ${name} import create_app`], number % 4 !== 3),
             call: "create_app()",
             returnsApp: number % 4 !== 3,
+            isName: false,
           },
         });
         number += 1;

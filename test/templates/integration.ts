@@ -19,7 +19,12 @@ export function makeIntegration(overrides: Partial<Integration> = {}): Integrati
     celeryName: "celery_app",
     celeryModule: name ? `${name}.celery_app` : "celery_app",
     tasksModule: name ? `${name}.tasks` : "tasks",
-    entry: { imports: [`from ${name || "app"} import create_app`], call: "create_app()", returnsApp: true },
+    entry: {
+      imports: [`from ${name || "app"} import create_app`],
+      call: "create_app()",
+      returnsApp: true,
+      isName: false,
+    },
     importRoot: "",
     entryModule: "make_celery",
     ...describeBroker(overrides.broker ?? "redis", overrides.results ?? "redis", overrides.config ?? "object"),

@@ -9,8 +9,9 @@ import type { FlaskApp, Refusal } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import { type Env, joinValues, type Value } from "./body-flow.ts";
 import { type Candidate, factoriesOf } from "./candidates.ts";
-import { type FactoryUse, findEntry, usesOf } from "./entry.ts";
+import { type FactoryUse, usesOf } from "./entry.ts";
 import { namedEntries } from "./entry-files.ts";
+import { findEntry } from "./find-entry.ts";
 import { isMainGuard, moduleAppsOf } from "./module-app.ts";
 import { noteRisks } from "./notes.ts";
 import { refusalOf } from "./refusals.ts";
@@ -38,9 +39,9 @@ export function surveyApps(reading: Reading, target = ""): { apps: FlaskApp[]; r
   const apps: FlaskApp[] = [];
   const refusals: Refusal[] = [];
   for (const candidate of chosen) {
-    const entry = candidate.problem ? null : findEntry(candidate, reading, values, call);
-    if (entry) apps.push(describe(candidate, entry, reading, values));
-    else refusals.push(refusalOf(candidate, values));
+    const entry = candidate.problem ?? findEntry(candidate, reading, values, call);
+    if ("call" in entry) apps.push(describe(candidate, entry, reading, values));
+    else refusals.push(refusalOf(candidate, entry, values));
   }
   return { apps, refusals };
 }

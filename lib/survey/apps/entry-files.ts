@@ -1,33 +1,41 @@
+import type { Location } from "../project.ts";
 import type { Reading } from "../reading.ts";
 
 /** A module that start-up configuration names, with the object in it where that is given. */
 export interface NamedEntry {
   module: string;
   name: string;
+  /** What stands between the parentheses of `app:create_app("x")`; null where nothing is called. */
+  given: string | null;
+  at: Location;
 }
 
 const FILES =
   /(^|\/)(\.flaskenv|\.env(\.\w+)*|Procfile|Dockerfile|app\.ya?ml|(docker-)?compose[\w.-]*\.ya?ml|[\w-]+\.sh)$/;
+const FLASK_APP = /FLASK_APP["']?\s*[=:]\s*["']?([\w./]+?)(?:\.py)?(?::(\w+))?(?:\(([^)]*)\)|["'\s]|$)/;
+const SERVER = /\b(?:gunicorn|waitress-serve|uwsgi|hypercorn)\b.*?[\s"'=]([A-Za-z_][\w.]*):(\w+)(?:\(([^)]*)\))?/;
 
 /**
- * What FLASK_APP and the WSGI servers' command lines name: `FLASK_APP=flaskr`, `gunicorn "app:create_app()"`.
+ * What the WSGI servers' command lines and FLASK_APP name, in that order: `gunicorn "app:create_app()"`, `FLASK_APP=flaskr`.
  *
  * @see https://flask.palletsprojects.com/en/stable/cli/#application-discovery
  */
 export function namedEntries(reading: Reading): NamedEntry[] {
-  const found: NamedEntry[] = [];
+  const servers: NamedEntry[] = [];
+  const others: NamedEntry[] = [];
   for (const path of reading.paths) {
     if (!FILES.test(path) || path.split("/").length > 2) continue;
     const bytes = reading.read(path);
     const text = bytes ? Buffer.from(bytes).toString("utf8") : "";
-    for (const line of text.split(/\r?\n/)) {
+    for (const [index, line] of text.split(/\r?\n/).entries()) {
       if (/^\s*#/.test(line)) continue;
-      const flaskApp = /FLASK_APP["']?\s*[=:]\s*["']?([\w./]+?)(?:\.py)?(?::(\w+))?(?:\(|["'\s]|$)/.exec(line);
-      const server = /\b(?:gunicorn|waitress-serve|uwsgi|hypercorn)\b.*?[\s"'=]([A-Za-z_][\w.]*):(\w+)/.exec(line);
-      for (const match of [flaskApp, server]) {
-        if (match) found.push({ module: match[1]!.replace(/^\.\//, "").replaceAll("/", "."), name: match[2] ?? "" });
+      for (const [found, pattern] of [[others, FLASK_APP] as const, [servers, SERVER] as const]) {
+        const match = pattern.exec(line);
+        if (!match) continue;
+        const module = match[1]!.replace(/^\.\//, "").replaceAll("/", ".");
+        found.push({ module, name: match[2] ?? "", given: match[3] ?? null, at: { path, line: index + 1 } });
       }
     }
   }
-  return found;
+  return [...servers, ...others];
 }

@@ -1,11 +1,11 @@
-import { type ImportedName, lineOf, type Node, type SourceFile, statements, walk } from "../../python/index.ts";
+import { type ImportedName, type Node, type SourceFile, statements, walk } from "../../python/index.ts";
 import { importsOf } from "../names/imports-of.ts";
 import { isTestPath } from "../names/modules.ts";
-import { parameters } from "../names/signatures.ts";
 import type { Values } from "../names/values.ts";
-import type { EntryCall } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import type { Candidate } from "./candidates.ts";
+import { isMainGuard } from "./module-app.ts";
+import { secretLiteral } from "./secret-literals.ts";
 
 /** Files that start an application, the most telling first. */
 const ENTRY_FILES = [
@@ -35,8 +35,6 @@ const BUILTINS = new Set([
   "tuple",
   "set",
   "len",
-  "__name__",
-  "__file__",
   "getattr",
   "print",
   "open",
@@ -44,11 +42,26 @@ const BUILTINS = new Set([
   "all",
 ]);
 
+/** Position in ENTRY_FILES; higher is less telling. */
+export function entryRank(path: string): number {
+  const rank = ENTRY_FILES.findIndex((pattern) => pattern.test(path));
+  return rank < 0 ? ENTRY_FILES.length : rank;
+}
+
+/** Added to the rank of a call that an import does not run. */
+const UNDER_MAIN = 10;
+const IN_FUNCTION = 20;
+
+/** Whether a call shows how the project itself is started. */
+export function isTelling(rank: number): boolean {
+  return rank < IN_FUNCTION && rank % UNDER_MAIN < ENTRY_FILES.length;
+}
+
 /** A call of a factory somewhere in the project. */
 export interface FactoryUse {
   source: SourceFile;
   call: Node;
-  /** Position in ENTRY_FILES; higher is less telling. */
+  /** How telling it is, 0 the most. */
   rank: number;
 }
 
@@ -77,8 +90,7 @@ function findUses({ name, source: home }: Candidate, definition: Node, reading: 
       if (!callee?.text.endsWith(shortName)) return true;
       const found = values.findFunction(source, callee);
       if (found?.source.path === home.path && found.definition.id === definition.id) {
-        const rank = ENTRY_FILES.findIndex((pattern) => pattern.test(source.path));
-        uses.push({ source, call: node, rank: (rank < 0 ? ENTRY_FILES.length : rank) + (isInFunction(node) ? 10 : 0) });
+        uses.push({ source, call: node, rank: entryRank(source.path) + isolation(node) });
       }
       return true;
     });
@@ -87,47 +99,19 @@ function findUses({ name, source: home }: Candidate, definition: Node, reading: 
 }
 
 /**
- * How the worker's entry obtains the application: as the project's own entry point does it, arguments included.
- *
- * @param given - arguments that the user wrote in the `target` answer, e.g. `"default"`; wins over everything
- * @returns null when the factory needs arguments and no call of it can be repeated elsewhere
- * @see https://flask.palletsprojects.com/en/stable/cli/#application-discovery
- */
-export function findEntry(candidate: Candidate, reading: Reading, values: Values, given?: string): EntryCall | null {
-  const { module } = values.place(candidate.source.path);
-  const [owner] = candidate.name.split(".");
-  const own = `from ${module} import ${owner}`;
-  const shared = { returnsApp: candidate.returnsApp };
-  if (candidate.kind === "module") return { ...shared, imports: [own], call: candidate.name, from: null };
-  if (given !== undefined) return { ...shared, imports: [own], call: `${candidate.name}(${given})`, from: null };
-  for (const { source, call } of usesOf(candidate, reading, values)) {
-    const list = call.childForFieldName("arguments")!;
-    const needed = preparation(source, list, values);
-    if (!needed) continue;
-    const imports = [...new Set([...needed, own])].sort(importsFirst);
-    const from = { path: source.path, line: lineOf(call) };
-    return { ...shared, imports, call: `${candidate.name}${list.text}`, from };
-  }
-  const needsArguments = parameters(candidate.definition!).some(
-    (parameter) => parameter.required && !/^(cls|self)$/.test(parameter.name),
-  );
-  return needsArguments ? null : { ...shared, imports: [own], call: `${candidate.name}()`, from: null };
-}
-
-/**
  * The import lines and assignments that an expression of `source` needs to mean the same in another module; null when it
- * uses something that lives only there.
+ * uses something that lives only there, or a name of its own that looks like a secret.
  */
-function preparation(source: SourceFile, expression: Node, values: Values, depth = 0): string[] | null {
+export function preparation(source: SourceFile, expression: Node, values: Values, depth = 0): string[] | null {
   const lines: string[] = [];
+  if (secretLiteral(expression)) return null;
   for (const name of freeNames(expression)) {
-    if (BUILTINS.has(name) && !["__name__", "__file__"].includes(name)) continue;
     const imported = importsOf(source).find((item) => item.local === name && item.node.parent?.type === "module");
     const assignments = statements(source.tree.rootNode).filter((node) => assignedName(node) === name);
     if (imported && assignments.length === 0) lines.push(importLine(source, imported, values));
     else if (!imported && assignments.length === 1 && depth < 3) {
       const value = statements(assignments[0]!)[0]!.childForFieldName("right")!;
-      const more = preparation(source, value, values, depth + 1);
+      const more = secretLiteral(assignments[0]!) ? null : preparation(source, value, values, depth + 1);
       if (!more) return null;
       lines.push(...more, assignments[0]!.text.replace(/\r\n?/g, "\n"));
     } else return null;
@@ -155,28 +139,33 @@ function importLine(source: SourceFile, imported: ImportedName, values: Values):
   return module ? `from ${module} import ${alias(imported.name)}` : `import ${alias(imported.name)}`;
 }
 
-/** Names that an expression reads; attribute names and keyword names are none. */
-function freeNames(expression: Node): Set<string> {
+/** Names that an expression reads and that Python itself lacks; attribute names and keyword names are none. */
+export function freeNames(expression: Node): Set<string> {
   const names = new Set<string>();
   walk(expression, (node) => {
     if (node.type === "identifier") {
       const parent = node.parent;
       const isAttribute = parent?.type === "attribute" && parent.childForFieldName("attribute")?.id === node.id;
       const isKeyword = parent?.type === "keyword_argument" && parent.childForFieldName("name")?.id === node.id;
-      if (!isAttribute && !isKeyword) names.add(node.text);
+      if (!isAttribute && !isKeyword && !BUILTINS.has(node.text)) names.add(node.text);
     }
     return true;
   });
   return names;
 }
 
-function isInFunction(node: Node): boolean {
-  for (let at = node.parent; at; at = at.parent) if (at.type === "function_definition") return true;
-  return false;
+/** What is called on import says more than what is called when a file is run, and that more than what some function does. */
+function isolation(node: Node): number {
+  let rank = 0;
+  for (let at = node.parent; at; at = at.parent) {
+    if (at.type === "function_definition") return IN_FUNCTION;
+    if (isMainGuard(at)) rank = UNDER_MAIN;
+  }
+  return rank;
 }
 
 /** Imports before assignments; `import x` before `from x import y`, as formatters sort them; assignments keep their order. */
-function importsFirst(a: string, b: string): number {
+export function importsFirst(a: string, b: string): number {
   const rank = (line: string) => (line.startsWith("import ") ? 0 : line.startsWith("from ") ? 1 : 2);
   return rank(a) - rank(b);
 }

@@ -3,50 +3,32 @@ import { isTestPath } from "../names/modules.ts";
 import type { Values } from "../names/values.ts";
 import type { Refusal } from "../project.ts";
 import type { Reading } from "../reading.ts";
-import type { Candidate } from "./candidates.ts";
+import type { Candidate, Problem } from "./candidates.ts";
+import type { NoEntry } from "./find-entry.ts";
 
-/** The exact lines that the user pastes where this tool must not edit. */
-export function refusalOf(candidate: Candidate, values: Values): Refusal {
-  const { source, name } = candidate;
+/** Why an application is left alone, and the exact lines that the user pastes where this tool must not edit. */
+export function refusalOf({ source, name, line }: Candidate, reason: Problem | NoEntry, values: Values): Refusal {
+  const path = "path" in reason ? reason.path : source.path;
   const { package: pack } = values.place(source.path);
-  const problem = candidate.problem ?? missingArguments(candidate);
   const importLine = `from ${pack ? `${pack}.` : ""}celery_app import celery_init_app`;
   return {
     target: `${source.path}:${name}`,
-    at: { path: source.path, line: candidate.line },
-    code: problem.code,
-    why: `${source.path}:${problem.line}: ${problem.why}`,
-    fix: problem.fix,
+    at: { path: source.path, line },
+    code: reason.code,
+    why: `${path}:${reason.line}: ${reason.why}`,
+    fix: reason.fix,
     manual:
-      problem.code === "factory-arguments" || problem.code === "app-under-main"
+      "path" in reason || reason.code === "app-under-main"
         ? []
         : [
             { path: source.path, line: importPoint(source).line, snippet: importLine, why: "makes the function known" },
             {
               path: source.path,
-              line: problem.line,
-              snippet: `${problem.indent}celery_init_app(${problem.appName})`,
+              line: reason.line,
+              snippet: `${reason.indent}celery_init_app(${reason.appName})`,
               why: "initialises Celery once the application is configured",
             },
           ],
-  };
-}
-
-function missingArguments(candidate: Candidate): {
-  code: string;
-  line: number;
-  why: string;
-  fix: string;
-  indent: string;
-  appName: string;
-} {
-  return {
-    code: "factory-arguments",
-    line: candidate.definition ? lineOf(candidate.definition) : candidate.line,
-    indent: "",
-    appName: "app",
-    why: `${candidate.name} needs arguments, and no entry point of the project (wsgi.py, manage.py, run.py …) shows how to call it`,
-    fix: `name the call in the target, e.g. --target '${candidate.source.path}:${candidate.name}("production")'`,
   };
 }
 
