@@ -82,9 +82,13 @@ export function writeEntry(
         : [`from ${obtained.module} import ${owner}`, owner];
   const callee = method ? `${head}.${method}` : head;
   const value = obtained.call ? `${callee}(${passed})` : callee;
+  // A file of any other name is found through the command that names it, or since it serves.
+  const isKnown = ["wsgi", "run", "manage"].includes(name);
   const later = afterwardsOf(entry.afterwards, entry.variable);
   const guard =
-    entry.isGuarded || name === "run" ? ["", 'if __name__ == "__main__":', `\t${entry.variable}.run()`] : [];
+    entry.isGuarded || name === "run" || (!isKnown && entry.command === "none")
+      ? ["", 'if __name__ == "__main__":', `\t${entry.variable}.run()`]
+      : [];
   const imports = [...call.entryImports, ...later.imports, importLine];
   const made = value === entry.variable ? [] : [`${entry.variable} = ${value}`];
   const files: Record<string, string> = {
@@ -103,9 +107,7 @@ export function writeEntry(
       ].join("\n");
     }
   }
-  // A file of any other name is found through the command that names it.
-  const isKnown = ["wsgi", "run", "manage"].includes(name);
-  const command = entry.command === "none" && !isKnown ? "none" : entry.command;
+  const { command } = entry;
   if (command !== "none") Object.assign(files, commandFiles(command, `${name}:${entry.variable}`));
   return {
     files,

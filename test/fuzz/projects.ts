@@ -126,7 +126,12 @@ function assemble(choices: Choices): FlaskProject {
   let obtained: Obtained = { module: dotted(prefix, home), name: nameOf(written), call: isCalled(maker) };
   obtained = addOuter(modules, written, prefix, obtained);
   obtained = reExport(modules, written, prefix, obtained);
-  const start = writeEntry({ ...choices.entry, passed: call }, obtained, choices.reach, choices.variable);
+  const start = writeEntry(
+    { ...certainEntry(choices.entry, maker), passed: call },
+    obtained,
+    choices.reach,
+    choices.variable,
+  );
   const files: Record<string, string> = { "requirements.txt": "flask\n" };
   for (const [name, text] of Object.entries(modules)) files[`${base}${name}`] = text;
   // An entry at the root of a src layout needs src on the path: it stands beside the package, as the worker's does.
@@ -146,6 +151,12 @@ function assemble(choices: Choices): FlaskProject {
     wanted: maker === "value" || maker === "main" ? "refuse" : "apply",
     shape: shapeOf(written, start.shape),
   };
+}
+
+/** A manage.py beside a module-level application is the web's only where a command says so. */
+function certainEntry(entry: Entry, maker: Maker): Entry {
+  const isUnclear = maker === "module" && entry.file === "manage" && entry.command === "none";
+  return isUnclear ? { ...entry, file: "wsgi" } : entry;
 }
 
 /** What is handed an application is called with one. */

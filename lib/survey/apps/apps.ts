@@ -1,7 +1,7 @@
-import { importPoint, type Node, opensScope, type SourceFile, walk } from "../../python/index.ts";
+import { callArguments, importPoint, type Node, opensScope, type SourceFile, walk } from "../../python/index.ts";
 import { functionsOf } from "../names/functions.ts";
 import { importsOf } from "../names/imports-of.ts";
-import { valuesOf } from "../names/lookup.ts";
+import { assignedValue, valuesOf } from "../names/lookup.ts";
 import { isSideline, isTestPath, resolveImport } from "../names/modules.ts";
 import { parameters } from "../names/signatures.ts";
 import type { Values } from "../names/values.ts";
@@ -9,7 +9,7 @@ import type { FlaskApp, Refusal } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import { type Env, joinValues, type Value } from "./body-flow.ts";
 import { type Candidate, factoriesOf } from "./candidates.ts";
-import { type FactoryUse, usesOf } from "./entry.ts";
+import { type FactoryUse, isWorkerEntry, usesOf } from "./entry.ts";
 import { namedEntries } from "./entry-files.ts";
 import { findEntry } from "./find-entry.ts";
 import { isMainGuard, moduleAppsOf } from "./module-app.ts";
@@ -46,11 +46,6 @@ export function surveyApps(reading: Reading, target = ""): { apps: FlaskApp[]; r
   return { apps, refusals };
 }
 
-/** The file that we make for the worker calls the factory; it is none itself. */
-function isWorkerEntry(source: SourceFile): boolean {
-  return source.text.startsWith('"""The worker\'s entry:');
-}
-
 /** `path/to/file.py:name` or `path/to/file.py:name(arguments)`, as FLASK_APP is written. */
 export function parseTarget(target: string): { path: string; name: string; call: string | undefined } {
   const match = /^(.*?\.py):([\w.]+)(?:\((.*)\))?$/s.exec(target.trim());
@@ -61,7 +56,9 @@ export function parseTarget(target: string): { path: string; name: string; call:
 function choose(all: readonly Candidate[], reading: Reading, values: Values): Candidate[] {
   const certain = all.filter((candidate) => !candidate.problem);
   const rest = certain.filter((candidate) => !isHandedOut(candidate, certain, values));
-  const outer = rest.filter((candidate) => !isStepOf(candidate, rest, reading, values));
+  const outer = rest.filter(
+    (candidate) => !isStepOf(candidate, rest, reading, values) && !goesOnWith(candidate, rest, reading, values),
+  );
   const unclear = all.find(
     (candidate) => candidate.problem && outer.some((inner) => calls(candidate, inner, reading, values)),
   );
@@ -85,6 +82,24 @@ function isStepOf(candidate: Candidate, all: readonly Candidate[], reading: Read
   const callers = all.filter((other) => other !== candidate && calls(other, candidate, reading, values));
   const uses = usesOf(candidate, reading, values);
   return callers.length > 0 && uses.every((use) => callers.some((caller) => isInside(use, caller)));
+}
+
+/** A function that goes on with what another factory has made, `db = setup_db(app)`: the other one is the way in. */
+function goesOnWith(candidate: Candidate, all: readonly Candidate[], reading: Reading, values: Values): boolean {
+  if (!candidate.definition) return false;
+  const given = new Set(parameters(candidate.definition).map(({ name }) => name));
+  if (!candidate.inits.every(({ appName }) => given.has(appName))) return false;
+  const uses = usesOf(candidate, reading, values);
+  return (
+    uses.length > 0 &&
+    uses.every(({ source, call }) => {
+      const handed = callArguments(call).positional[0];
+      const made = handed?.type === "identifier" ? assignedValue(source.tree.rootNode, handed.text) : null;
+      const callee = made?.type === "call" ? made.childForFieldName("function") : null;
+      const maker = callee && values.findFunction(source, callee)?.definition;
+      return all.some((other) => other !== candidate && maker && other.definition?.id === maker.id);
+    })
+  );
 }
 
 function calls(outer: Candidate, inner: Candidate, reading: Reading, values: Values): boolean {

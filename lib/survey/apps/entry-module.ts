@@ -71,14 +71,25 @@ export function goesOn(
 ): Node | null {
   const place = values.place(source.path);
   const own = importsOf(source).filter((item) => resolveImport(place, item, reading.pathSet) !== null);
+  const names = new Set([name]);
   for (const statement of statements(source.tree.rootNode)) {
     if (statement.startIndex < behind || isMainGuard(statement)) continue;
     if (own.some(({ node }) => node.id === statement.id)) return statement;
     const inner = undecorated(statement);
+    const alias = aliasIn(statement, names);
+    if (alias) names.add(alias);
     const looked = opensScope(inner) ? statement.namedChildren.filter((child) => child.id !== inner.id) : [statement];
-    if (looked.some((node) => touches(node, name))) return statement;
+    if (looked.some((node) => [...names].some((each) => touches(node, each)))) return statement;
   }
   return null;
+}
+
+/** `application = app`: the same object has another name from here. */
+function aliasIn(statement: Node, names: ReadonlySet<string>): string | null {
+  const assignment = statement.type === "expression_statement" ? statements(statement)[0] : undefined;
+  const left = assignment?.childForFieldName("left");
+  const right = assignment?.childForFieldName("right");
+  return left?.type === "identifier" && right && names.has(right.text) ? left.text : null;
 }
 
 function touches(node: Node, name: string): boolean {

@@ -1,4 +1,4 @@
-import { type ImportedName, type Node, type SourceFile, statements, walk } from "../../python/index.ts";
+import { type ImportedName, type Node, opensScope, type SourceFile, statements, walk } from "../../python/index.ts";
 import { importsOf } from "../names/imports-of.ts";
 import { isTestPath } from "../names/modules.ts";
 import type { Values } from "../names/values.ts";
@@ -41,6 +41,11 @@ const BUILTINS = new Set([
   "any",
   "all",
 ]);
+
+/** The file that we make for the worker starts nothing for the web, and makes no application. */
+export function isWorkerEntry(source: SourceFile): boolean {
+  return source.text.startsWith('"""The worker\'s entry:');
+}
 
 /** Position in ENTRY_FILES; higher is less telling. */
 export function entryRank(path: string): number {
@@ -109,7 +114,7 @@ export function preparation(source: SourceFile, expression: Node, values: Values
     const imported = importsOf(source).find((item) => item.local === name && item.node.parent?.type === "module");
     const assignments = statements(source.tree.rootNode).filter((node) => assignedName(node) === name);
     if (imported && assignments.length === 0) lines.push(importLine(source, imported, values));
-    else if (!imported && assignments.length === 1 && depth < 3) {
+    else if (!imported && assignments.length === 1 && depth < 3 && !isChanged(source, name)) {
       const value = statements(assignments[0]!)[0]!.childForFieldName("right")!;
       const more = secretLiteral(assignments[0]!) ? null : preparation(source, value, values, depth + 1);
       if (!more) return null;
@@ -117,6 +122,28 @@ export function preparation(source: SourceFile, expression: Node, values: Values
     } else return null;
   }
   return lines;
+}
+
+/** Whether a module sets a name more than once, or changes what it holds: then one assignment is not all there is to it. */
+function isChanged({ tree }: SourceFile, name: string): boolean {
+  let bindings = 0;
+  let changes = 0;
+  walk(tree.rootNode, (node) => {
+    if (node !== tree.rootNode && opensScope(node)) return false;
+    if (node.type !== "identifier" || node.text !== name) return true;
+    const { parent } = node;
+    const isTarget = (at: Node | null | undefined, inner: Node) => at?.childForFieldName("left")?.id === inner.id;
+    if (isTarget(parent, node) || parent?.type === "as_pattern_target" || parent?.type === "pattern_list") bindings++;
+    else if (
+      parent?.type === "subscript" &&
+      (isTarget(parent.parent, parent) || parent.parent?.type === "delete_statement")
+    )
+      changes++;
+    else if (parent?.type === "attribute" && (parent.parent?.type === "call" || isTarget(parent.parent, parent)))
+      changes++;
+    return true;
+  });
+  return bindings !== 1 || changes > 0;
 }
 
 function assignedName(node: Node): string | null {

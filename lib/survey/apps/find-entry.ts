@@ -2,13 +2,22 @@
 import { lineOf, type Node, parseText, type SourceFile } from "../../python/index.ts";
 import { importsOf } from "../names/imports-of.ts";
 import { assignedValue, definitionNamed, dottedDefinition } from "../names/lookup.ts";
-import { modulePath } from "../names/modules.ts";
+import { isTestPath, modulePath } from "../names/modules.ts";
 import { parameters } from "../names/signatures.ts";
 import type { Values } from "../names/values.ts";
 import type { EntryCall } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import type { Candidate } from "./candidates.ts";
-import { type FactoryUse, freeNames, importsFirst, isTelling, preparation, usesOf } from "./entry.ts";
+import {
+  type FactoryUse,
+  freeNames,
+  importsFirst,
+  isEntryPath,
+  isTelling,
+  isWorkerEntry,
+  preparation,
+  usesOf,
+} from "./entry.ts";
 import { type NamedEntry, namedEntries } from "./entry-files.ts";
 import { goesOn, importVariable, moduleVariable } from "./entry-module.ts";
 import { secretLiteral } from "./secret-literals.ts";
@@ -58,6 +67,7 @@ export function findEntry(candidate: Candidate, reading: Reading, values: Values
     if ("call" in found) return found;
     if (shows) unclear ??= found;
   }
+  unclear ??= uses.length === 0 ? unreadUse(candidate, reading) : null;
   if (unclear) return unclear;
   const needsArguments = parameters(candidate.definition!).some(
     (parameter) => parameter.required && !/^(cls|self)$/.test(parameter.name),
@@ -96,6 +106,23 @@ function entryOf(
     why: `${what}, and ${imported}`,
     fix: 'make the application at the module\'s top level in a file that serves only under `if __name__ == "__main__"`, or name the call: --target \'path.py:factory("…")\'',
   };
+}
+
+/** A call in a file that starts applications, of that name and of nothing that was found: it may be this one. */
+function unreadUse({ name, source: home, definition }: Candidate, reading: Reading): NoEntry | null {
+  const short = name.split(".").at(-1);
+  for (const source of reading.sources.values()) {
+    if (isTestPath(source.path) || !isEntryPath(source.path) || isWorkerEntry(source)) continue;
+    for (const call of source.tree.rootNode.descendantsOfType("call")) {
+      const callee = call.childForFieldName("function")?.text.split(".").at(-1);
+      if (callee !== short || (source === home && definition && call.startIndex > definition.startIndex)) continue;
+      const line = lineOf(call);
+      const why = `"${call.childForFieldName("function")?.text}" can't be followed to where it is defined`;
+      const fix = `import the function by its own name, or name the call: --target '${home.path}:${name}()'`;
+      return { code: "entry-not-repeatable", path: source.path, line, why, fix };
+    }
+  }
+  return null;
 }
 
 /** `gunicorn "shop:create_app('production')"`, where that name leads to the factory. */

@@ -1,13 +1,13 @@
 /** A module-level application that the web starts from another module: what that one adds is part of it. */
-import { lineOf, type SourceFile, statements, walk } from "../../python/index.ts";
+import { type ImportedName, lineOf, type SourceFile, statements, walk } from "../../python/index.ts";
 import { importsOf } from "../names/imports-of.ts";
-import { dottedDefinition, importedDefinition } from "../names/lookup.ts";
+import { assignedValue, type Definition, definitionOf, importedDefinition } from "../names/lookup.ts";
 import { isTestPath, modulePath, resolveImport } from "../names/modules.ts";
 import type { Values } from "../names/values.ts";
 import type { EntryCall } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import type { Candidate } from "./candidates.ts";
-import { entryRank } from "./entry.ts";
+import { entryRank, isWorkerEntry } from "./entry.ts";
 import { namedEntries } from "./entry-files.ts";
 import { goesOn, importVariable } from "./entry-module.ts";
 import type { NoEntry } from "./find-entry.ts";
@@ -46,39 +46,57 @@ export function webModule(
   };
 }
 
-/** What a command names, else what wsgi.py or a file that serves imports. */
+/** What a command names, else what wsgi.py imports, a file that serves, or the only file at the root that has it. */
 function startedFrom(candidate: Candidate, importRoot: string, reading: Reading, values: Values): Variable | null {
+  const home = candidate.source.path;
   for (const { module, name } of namedEntries(reading)) {
     const path = modulePath(importRoot, module, reading.pathSet);
     const source = path ? reading.parse(path) : null;
-    if (!source || !path) continue;
-    if (path === candidate.source.path) return null;
-    const names = name ? [name] : ["app", "application"];
-    const found = names.find((each) => leadsTo(importRoot, `${module}.${each}`, candidate, reading));
-    if (found) return { source, name: found };
+    if (!source) continue;
+    if (source.path === home) return null;
+    const found = variablesOf(source, candidate, reading, values);
+    const named = name ? found.find((each) => each === name) : found.at(-1);
+    if (named) return { source, name: named };
   }
-  // A file that starts an application and makes it, too, is the web's own way in.
-  const isStart = entryRank(candidate.source.path) < ENTRY_OF_OWN && candidate.source.path.split("/").length === 1;
-  const entries = [...reading.sources.values()]
-    .filter(({ path }) => path !== candidate.source.path && path.split("/").length <= 2 && !isTestPath(path))
-    .filter((source) => /(^|\/)[aw]sgi\.py$/.test(source.path) || (!isStart && serves(source)))
-    .sort((a, b) => entryRank(a.path) - entryRank(b.path));
-  for (const source of entries) {
-    const item = importsOf(source).find(({ local, name, node }) => {
-      if (name === null || node.parent?.type !== "module") return false;
-      return leadsTo(importRoot, `${values.place(source.path).module}.${local}`, candidate, reading);
-    });
-    if (item) return { source, name: item.local };
-  }
-  return null;
+  const others = [...reading.sources.values()].filter((source) => {
+    const { path } = source;
+    const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    return path !== home && folder === importRoot && !isTestPath(path) && !isWorkerEntry(source);
+  });
+  const entries = others
+    .map((source) => ({ source, name: variablesOf(source, candidate, reading, values).at(-1) }))
+    .filter((entry): entry is Variable => entry.name !== undefined);
+  const wsgi = entries.find(({ source }) => /(^|\/)[aw]sgi\.py$/.test(source.path));
+  if (wsgi || serves(candidate.source)) return wsgi ?? null;
+  const serving = entries.filter(({ source }) => serves(source));
+  serving.sort((a, b) => entryRank(a.source.path) - entryRank(b.source.path));
+  return serving[0] ?? (entries.length === 1 && candidate.source.path.includes("/") ? entries[0]! : null);
 }
 
-/** Ranks of wsgi.py and asgi.py. */
-const ENTRY_OF_OWN = 2;
+/** Module-level names of a file that hold the application: imported, or another name for it. */
+function variablesOf(source: SourceFile, candidate: Candidate, reading: Reading, values: Values): string[] {
+  return [...values.module(source.path)].flatMap(([name, value]) =>
+    value === "flask" && leadsTo(reading, { path: source.path, name }, candidate) ? [name] : [],
+  );
+}
 
-function leadsTo(importRoot: string, dotted: string, { source, name }: Candidate, reading: Reading): boolean {
-  const found = dottedDefinition(reading, importRoot, dotted);
-  return found?.path === source.path && found.name === name;
+/** Follows imports, and `app = shop.app`, to where a name is defined. */
+function leadsTo(reading: Reading, start: Definition, { source, name }: Candidate): boolean {
+  let at: Definition | null = start;
+  for (let hops = 0; at && hops < 8; hops++) {
+    if (at.path === source.path && at.name === name) return true;
+    const file = reading.parse(at.path);
+    if (!file || at.name === null) return false;
+    const value = assignedValue(file.tree.rootNode, at.name);
+    const imported = value ? null : importsOf(file).find(({ local }) => local === at?.name);
+    const found: Definition | null = value
+      ? definitionOf(reading, file, value)
+      : imported
+        ? importedDefinition(reading, file, imported)
+        : null;
+    at = found?.path === at.path && found.name === at.name ? null : found;
+  }
+  return false;
 }
 
 /** `app.run()` where the file is run as a script. */
@@ -101,14 +119,9 @@ function withoutPassingOn(start: Variable, candidate: Candidate, reading: Readin
   for (let hops = 0; hops < 8; hops++) {
     if (at.source.path === candidate.source.path) return null;
     const item = importsOf(at.source).find(({ local }) => local === at.name);
-    if (!item?.name) return at;
-    if (
-      goesOn(at.source, at.name, item.node.endIndex, values, reading) ||
-      importsMore(at, item.node.startIndex, reading, values)
-    )
-      return at;
-    const holder = resolveImport(values.place(at.source.path), { ...item, name: null }, reading.pathSet);
+    if (!item?.name || bringsMore(at.source, item, reading, values)) return at;
     const found = importedDefinition(reading, at.source, item);
+    const holder = resolveImport(values.place(at.source.path), { ...item, name: null }, reading.pathSet);
     const path = found?.name ? found.path : holder;
     const source = path ? reading.parse(path) : null;
     if (!source) return at;
@@ -117,13 +130,12 @@ function withoutPassingOn(start: Variable, candidate: Candidate, reading: Readin
   return at;
 }
 
-/** Modules of the project that are imported before the application is: they may have views on it as well. */
-function importsMore({ source }: Variable, before: number, reading: Reading, values: Values): boolean {
+/** Whether a module does more than import the application: other modules of the project, or statements on it. */
+function bringsMore(source: SourceFile, { node, local }: ImportedName, reading: Reading, values: Values): boolean {
   const place = values.place(source.path);
-  return importsOf(source).some(
-    (item) =>
-      item.node.startIndex < before &&
-      item.node.parent?.type === "module" &&
-      resolveImport(place, item, reading.pathSet) !== null,
+  const own = importsOf(source).filter((item) => item.node.parent?.type === "module" && item.node.id !== node.id);
+  return (
+    own.some((item) => resolveImport(place, item, reading.pathSet) !== null) ||
+    goesOn(source, local, node.endIndex, values, reading) !== null
   );
 }
