@@ -18,6 +18,7 @@ const SERVES = /(^|\.)(run|run_simple|run_app|run_server|serve|serve_forever|ser
 /**
  * An import of the module-level variable, as the worker's entry writes it.
  *
+ * @param isProven - whether the variable is known to hold the application
  * @returns a text that says why that can't be
  */
 export function importVariable(
@@ -26,14 +27,14 @@ export function importVariable(
   importRoot: string,
   values: Values,
   from: Location,
+  isProven = values.module(source.path).get(name) === "flask",
 ): EntryCall | string {
   const place = values.place(source.path);
   if (place.importRoot !== importRoot || !/^[A-Za-z_][\w.]*$/.test(place.module))
     return `${source.path} can't be imported where the worker is started`;
   const serving = servingCall(source);
   if (serving) return `${source.path}:${lineOf(serving)} starts a server when it is imported`;
-  if (values.module(source.path).get(name) !== "flask")
-    return `"${name}" of ${source.path} is not certain to be the Flask application`;
+  if (!isProven) return `"${name}" of ${source.path} is not certain to be the Flask application`;
   return { imports: [`from ${place.module} import ${name}`], call: name, returnsApp: true, from };
 }
 

@@ -125,7 +125,7 @@ export function preparation(source: SourceFile, expression: Node, values: Values
 }
 
 /** Whether a module sets a name more than once, or changes what it holds: then one assignment is not all there is to it. */
-function isChanged({ tree }: SourceFile, name: string): boolean {
+export function isChanged({ tree }: SourceFile, name: string): boolean {
   let bindings = 0;
   let changes = 0;
   walk(tree.rootNode, (node) => {
@@ -146,7 +146,7 @@ function isChanged({ tree }: SourceFile, name: string): boolean {
   return bindings !== 1 || changes > 0;
 }
 
-function assignedName(node: Node): string | null {
+export function assignedName(node: Node): string | null {
   const assignment = node.type === "expression_statement" ? statements(node)[0] : undefined;
   const left = assignment?.type === "assignment" ? assignment.childForFieldName("left") : null;
   return left?.type === "identifier" ? left.text : null;

@@ -7,7 +7,7 @@ import type { Values } from "../names/values.ts";
 import type { EntryCall } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import type { Candidate } from "./candidates.ts";
-import { entryRank, isWorkerEntry } from "./entry.ts";
+import { assignedName, entryRank, isChanged, isWorkerEntry } from "./entry.ts";
 import { namedEntries } from "./entry-files.ts";
 import { goesOn, importVariable } from "./entry-module.ts";
 import type { NoEntry } from "./find-entry.ts";
@@ -36,7 +36,7 @@ export function webModule(
   if (!outer) return null;
   const place = importsOf(outer.source).find((item) => item.local === outer.name);
   const from = { path: outer.source.path, line: place ? lineOf(place.node) : 1 };
-  const imported = importVariable(outer.source, outer.name, importRoot, values, from);
+  const imported = importVariable(outer.source, outer.name, importRoot, values, from, true);
   if (typeof imported !== "string") return imported;
   return {
     code: "entry-not-repeatable",
@@ -75,8 +75,12 @@ function startedFrom(candidate: Candidate, importRoot: string, reading: Reading,
 
 /** Module-level names of a file that hold the application: imported, or another name for it. */
 function variablesOf(source: SourceFile, candidate: Candidate, reading: Reading, values: Values): string[] {
-  return [...values.module(source.path)].flatMap(([name, value]) =>
-    value === "flask" && leadsTo(reading, { path: source.path, name }, candidate) ? [name] : [],
+  const assigned = statements(source.tree.rootNode).flatMap((node) => assignedName(node) ?? []);
+  const imported = importsOf(source).flatMap(({ local, node }) => (node.parent?.type === "module" ? [local] : []));
+  return [...imported, ...assigned].filter(
+    (name) =>
+      (values.module(source.path).get(name) === "flask" || !isChanged(source, name)) &&
+      leadsTo(reading, { path: source.path, name }, candidate),
   );
 }
 
