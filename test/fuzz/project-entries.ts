@@ -95,7 +95,14 @@ export function writeEntry(
     [`${name}.py`]: [...imports, "", ...call.prepare, ...made, ...later.lines, ...guard, ""].join("\n"),
     ...later.files,
   };
-  if (entry.decoy && obtained.call && name !== "run" && call.parameters && isCertain(name, entry.command)) {
+  if (
+    entry.decoy &&
+    obtained.call &&
+    !call.passed.startsWith("Flask(") &&
+    name !== "run" &&
+    call.parameters &&
+    isCertain(name, entry.command)
+  ) {
     const other = [obtained.first, call.name.startsWith("mapping") ? '{"MODE": "debug"}' : null].filter(Boolean);
     if (/=/.test(call.parameters) && !/^\*, mode$/.test(call.parameters)) {
       files["run.py"] = [

@@ -125,25 +125,27 @@ export function preparation(source: SourceFile, expression: Node, values: Values
 }
 
 /** Whether a module sets a name more than once, or changes what it holds: then one assignment is not all there is to it. */
-export function isChanged({ tree }: SourceFile, name: string): boolean {
+function isChanged(source: SourceFile, name: string): boolean {
+  const { bindings, changes } = bindingsOf(source, name);
+  return bindings !== 1 || changes > 0;
+}
+
+/** How often the statements of a module bind a name, and how often they change what it holds or call its methods. */
+export function bindingsOf({ tree }: SourceFile, name: string): { bindings: number; changes: number } {
   let bindings = 0;
   let changes = 0;
+  const isTarget = (at: Node | null | undefined, inner: Node) => at?.childForFieldName("left")?.id === inner.id;
   walk(tree.rootNode, (node) => {
     if (node !== tree.rootNode && opensScope(node)) return false;
     if (node.type !== "identifier" || node.text !== name) return true;
     const { parent } = node;
-    const isTarget = (at: Node | null | undefined, inner: Node) => at?.childForFieldName("left")?.id === inner.id;
+    const outer = parent?.parent;
     if (isTarget(parent, node) || parent?.type === "as_pattern_target" || parent?.type === "pattern_list") bindings++;
-    else if (
-      parent?.type === "subscript" &&
-      (isTarget(parent.parent, parent) || parent.parent?.type === "delete_statement")
-    )
-      changes++;
-    else if (parent?.type === "attribute" && (parent.parent?.type === "call" || isTarget(parent.parent, parent)))
-      changes++;
+    else if (parent?.type === "subscript" && (isTarget(outer, parent) || outer?.type === "delete_statement")) changes++;
+    else if (parent?.type === "attribute" && (outer?.type === "call" || isTarget(outer, parent))) changes++;
     return true;
   });
-  return bindings !== 1 || changes > 0;
+  return { bindings, changes };
 }
 
 export function assignedName(node: Node): string | null {

@@ -7,7 +7,7 @@ import type { Values } from "../names/values.ts";
 import type { EntryCall } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import type { Candidate } from "./candidates.ts";
-import { assignedName, entryRank, isChanged, isWorkerEntry } from "./entry.ts";
+import { assignedName, bindingsOf, entryRank, isWorkerEntry } from "./entry.ts";
 import { namedEntries } from "./entry-files.ts";
 import { goesOn, importVariable } from "./entry-module.ts";
 import type { NoEntry } from "./find-entry.ts";
@@ -79,7 +79,7 @@ function variablesOf(source: SourceFile, candidate: Candidate, reading: Reading,
   const imported = importsOf(source).flatMap(({ local, node }) => (node.parent?.type === "module" ? [local] : []));
   return [...imported, ...assigned].filter(
     (name) =>
-      (values.module(source.path).get(name) === "flask" || !isChanged(source, name)) &&
+      (values.module(source.path).get(name) === "flask" || bindingsOf(source, name).bindings <= 1) &&
       leadsTo(reading, { path: source.path, name }, candidate),
   );
 }
