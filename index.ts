@@ -60,6 +60,8 @@ export interface BlueprintTaskAnswers {
   context?: "app" | "request";
   database?: Database;
   preview?: Preview;
+  /** `path/to/file.py:name`, where there are several applications. */
+  target?: string;
 }
 
 /** Answers of `status-endpoint`. */
@@ -69,6 +71,8 @@ export interface StatusEndpointAnswers {
   stream?: YesNo;
   page?: YesNo;
   preview?: Preview;
+  /** `path/to/file.py:name`, where there are several applications. */
+  target?: string;
 }
 
 /** Answers of `celery-verify`. */

@@ -13,7 +13,7 @@ export const generator: Generator = {
   description: "Add a task to a blueprint, with the route that sends it if you like",
   prompts: blueprintPrompts,
   async plan(project, answers, bench) {
-    const app = appForTasks(project);
+    const app = appForTasks(project, answers.target);
     const celery = requireCelery(project, "blueprint-task");
     const layout = tasksLayout(project, app);
     const place = placeTask(project, app, answers.blueprint!, layout);

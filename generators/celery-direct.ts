@@ -24,7 +24,7 @@ export const generator: Generator = {
   description: "Put Celery into a Flask application that stands at a module's top level",
   prompts: [mode, ...integrationPrompts("module")],
   async plan(project, answers, bench) {
-    refuseOtherCelery(project, "celery-direct");
+    refuseOtherCelery(project, "celery-direct", answers.target);
     const app = chooseApp(project, answers.target!, "module", answers.mode);
     if (!app) return makeNewApp("module", project, answers, bench);
     return planIntegration("celery-direct", project, app, answers, bench);

@@ -11,7 +11,7 @@ export const generator: Generator = {
   description: "Put Celery into a Flask application that has an application factory",
   prompts: integrationPrompts("factory"),
   async plan(project, answers, bench) {
-    refuseOtherCelery(project, "celery-factory");
+    refuseOtherCelery(project, "celery-factory", answers.target);
     const app = chooseApp(project, answers.target!, "factory");
     if (!app) return makeNewApp("factory", project, answers, bench);
     return planIntegration("celery-factory", project, app, answers, bench);

@@ -15,7 +15,7 @@ export const generator: Generator = {
   description: "Add routes that tell a task's state, progress and result, with a stream and a page",
   prompts: statusPrompts,
   async plan(project, answers, { changes, templates }) {
-    const app = appForTasks(project);
+    const app = appForTasks(project, answers.target);
     const celery = requireCelery(project, "status-endpoint");
     requireResults(project, celery);
     refuseTakenPrefix(project, answers.urlPrefix!);

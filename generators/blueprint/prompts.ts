@@ -1,6 +1,7 @@
 import type { Prompt } from "../../lib/contract/generator.ts";
 import { previewPrompt } from "../../lib/contract/preview.ts";
 import { pythonName } from "../../lib/errors/names.ts";
+import { targetPrompt } from "../common/target.ts";
 
 /** The prompts of blueprint-task, in the order of the contract. */
 export const blueprintPrompts: readonly Prompt[] = [
@@ -49,4 +50,5 @@ export const blueprintPrompts: readonly Prompt[] = [
     detect: (project) => ({ value: project.databases[0]?.name ? project.databases[0].kind : "none", certain: true }),
   },
   previewPrompt,
+  targetPrompt,
 ];

@@ -7,14 +7,16 @@ import { GENERATOR } from "./target.ts";
 /**
  * Celery that somebody else has integrated is never integrated a second time; an integration of ours may be completed.
  *
+ * @param target - the application that was asked for, which the others would have to be told too
  * @param asked - the generator that was run; the one that fits the application is named where that is another
  * @throws UserError `celery-in-use` with what was found, and what is wrong with it if anything is
  */
-export function refuseOtherCelery(project: Project, asked: string): void {
+export function refuseOtherCelery(project: Project, asked: string, target = ""): void {
   const { celery } = project;
   if (!celery || celery.kind === "ours") return;
   const where = `${celery.at.path}:${celery.at.line}`;
-  const [app] = project.apps;
+  const [app, ...others] = project.apps;
+  const named = target && others.length > 0 ? ` (--target ${target})` : "";
   throw new UserError({
     code: "celery-in-use",
     what: `This application uses Celery already (${where}); nothing was changed.`,
@@ -22,7 +24,7 @@ export function refuseOtherCelery(project: Project, asked: string): void {
       ? "new tasks can build on its integration, and a second one beside it would give two Celery applications"
       : "a second Celery application beside it would give tasks that no worker knows",
     fix: celery.sound
-      ? `go on with blueprint-task, status-endpoint and celery-verify${celery.problems.length ? "; what is listed here is worth mending, too" : ""}`
+      ? `go on with blueprint-task, status-endpoint and celery-verify${named}${celery.problems.length ? "; what is listed here is worth mending, too" : ""}`
       : `mend what is listed here, or remove the old integration and run ${app ? GENERATOR[app.kind] : asked}`,
     details: celery.problems.map(findingLine),
   });

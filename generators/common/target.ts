@@ -1,8 +1,9 @@
 import path from "node:path";
+import type { Prompt } from "../../lib/contract/generator.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import { pythonBehindLinks } from "../../lib/files/list.ts";
 import { firstSyntaxError, type SourceFile } from "../../lib/python/index.ts";
-import type { FlaskApp, Project, Refusal } from "../../lib/survey/index.ts";
+import { type FlaskApp, importsOf, type Project, type Refusal } from "../../lib/survey/index.ts";
 
 /** The generator for each kind of application. */
 export const GENERATOR = { factory: "celery-factory", module: "celery-direct" } as const;
@@ -118,15 +119,51 @@ function oldLineEnds(project: Project): UserError | null {
 }
 
 /** In the folder of a package, modules are imported through the package: every import that we write would be wrong. */
-function checkPlace({ root, paths }: Project, { file, at, name }: FlaskApp): void {
+function checkPlace(project: Project, { file, at, name }: FlaskApp): void {
+  const { root, paths } = project;
   const isPackage = paths.includes("__init__.py") && path.posix.dirname(file.path) === ".";
-  if (!isPackage || (file.path !== "__init__.py" && !/^[ \t]*from \./m.test(file.text))) return;
+  const isRelative = isPackage && (file.path === "__init__.py" || /^[ \t]*from \./m.test(file.text));
+  const absolute = importThroughRoot(project);
+  if (!isRelative && !absolute) return;
+  const above = absolute ? path.resolve(root, ...absolute.folders.map(() => "..")) : path.dirname(root);
   throw new UserError({
     code: "dest-in-package",
     what: `${root} is a package, not the project's folder; nothing was changed.`,
-    why: `${at.path}:${at.line} ("${name}") is imported through it, as ${path.basename(root)}`,
-    fix: `give the folder above it: --dest ${path.relative(process.cwd(), path.dirname(root)) || "."}`,
+    why: absolute
+      ? `${absolute.path}:${absolute.line} imports ${absolute.module}, which is a module of this folder`
+      : `${at.path}:${at.line} ("${name}") is imported through it, as ${path.basename(root)}`,
+    fix: `give the folder above it: --dest ${path.relative(process.cwd(), above) || "."}`,
   });
+}
+
+/** An import that names a module of this folder through the folder itself: `from shop.views import page` in `shop/`. */
+function importThroughRoot({ root, paths, sources }: Project) {
+  const parts = root.split(path.sep);
+  const has = (module: readonly string[]) => {
+    const base = module.join("/");
+    return paths.includes(`${base}.py`) || paths.some((each) => each.startsWith(`${base}/`) && each.endsWith(".py"));
+  };
+  for (const source of sources.values()) {
+    for (const { level, module, name, node } of importsOf(source)) {
+      const dotted = level === 0 ? [...module.split("."), ...(name ? [name] : [])] : [];
+      if (dotted.length === 0 || has(dotted.slice(0, 1))) continue;
+      const depth = dotted.findIndex(
+        (_, index) =>
+          index < dotted.length - 1 &&
+          dotted.slice(0, index + 1).join("/") === parts.slice(-1 - index).join("/") &&
+          has(dotted.slice(index + 1, index + 2)),
+      );
+      if (depth < 0) continue;
+      const folders = dotted.slice(0, depth + 1);
+      return {
+        path: source.path,
+        line: node.startPosition.row + 1,
+        module: [...folders, dotted[depth + 1]].join("."),
+        folders,
+      };
+    }
+  }
+  return null;
 }
 
 /** A module called celery.py (or flask.py) on the import path hides the library from everything in the project. */
@@ -145,24 +182,70 @@ function checkNames(project: Project, app: FlaskApp): void {
 }
 
 /**
- * The application for a generator that has no `target` prompt: the only one there is.
+ * The application that further generators work on: the one that is named, else the only one, else the one that the Celery
+ * which is there belongs to.
  *
- * @throws UserError when there is none, or several
+ * @throws UserError when there is none, or several could be meant
  */
-export function appForTasks(project: Project): FlaskApp {
-  const [app, ...others] = project.apps;
-  if (app && others.length === 0) {
-    checkPlace(project, app);
-    return app;
+export function appForTasks(project: Project, target = ""): FlaskApp {
+  const found = target ? project.findApp(target) : (appOfCelery(project) ?? project.refusals[0] ?? null);
+  if (found && "inits" in found) {
+    checkPlace(project, found);
+    return found;
   }
-  if (app) {
+  if (target && !found) throw unknownTarget(project, target);
+  if (project.apps.length > 0 && !found) {
     throw new UserError({
       code: "target-ambiguous",
       what: "Several applications could be meant; nothing was changed.",
-      why: "this generator works where the folder holds one application",
-      fix: "run it in the folder of one of them (--dest)",
-      details: project.apps.map(({ target }) => `  ${target}`),
+      why: "no Celery of one of them tells which",
+      fix: "name one of them:",
+      details: project.apps.map((app) => `  --target ${app.target}`),
     });
   }
-  throw project.refusals[0] ? refused(project.refusals[0]) : noFlask(project);
+  // Lines that bring in a Celery of ours are no advice where there is another one.
+  throw found ? refused(project.celery ? { ...found, manual: [] } : found) : noFlask(project);
+}
+
+/** The only application, or the one whose files set up the Celery that is there; null where that does not tell. */
+function appOfCelery({ apps, celery }: Project): FlaskApp | null {
+  const [first, ...others] = apps;
+  if (!first || others.length === 0) return first ?? null;
+  if (!celery) return null;
+  const isSetUpIn = ({ file }: FlaskApp) =>
+    file.path === celery.at.path || (celery.initializer !== null && file.text.includes(`${celery.initializer.name}(`));
+  const isNear = ({ packageDir }: FlaskApp) => packageDir !== "" && celery.at.path.startsWith(`${packageDir}/`);
+  for (const test of [isSetUpIn, isNear]) {
+    const fitting = apps.filter(test);
+    if (fitting.length === 1) return fitting[0]!;
+  }
+  return null;
+}
+
+/** `target` of the generators that had no such prompt: last of all, since the order of prompts is a contract. */
+export const targetPrompt: Prompt = {
+  name: "target",
+  message: "Which application?",
+  check: checkTarget,
+  detect(project) {
+    const app = appOfCelery(project);
+    if (app || project.apps.length === 0) return { value: app?.target ?? "", certain: true };
+    return { missing: "several applications could be meant", candidates: project.apps.map(({ target }) => target) };
+  },
+};
+
+/**
+ * A `target` answer names a file below the project and a name in it.
+ *
+ * @throws UserError `target-invalid`
+ */
+export function checkTarget(value: string): void {
+  if (/^[^:]+\.py:[A-Za-z_][\w.]*(\(.*\))?$/.test(value) && !/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|:)/.test(value))
+    return;
+  throw new UserError({
+    code: "target-invalid",
+    what: `target: "${value}" does not name an application.`,
+    why: "it must be a Python file below --dest and a name in it",
+    fix: 'give path/to/file.py:create_app, or with a call: path/to/file.py:create_app("production")',
+  });
 }

@@ -1,9 +1,9 @@
 import type { Choice, Detection, Prompt } from "../../lib/contract/generator.ts";
 import type { Answers } from "../../lib/contract/plan.ts";
 import { previewPrompt } from "../../lib/contract/preview.ts";
-import { UserError } from "../../lib/errors/index.ts";
 import { type BrokerKind, type FlaskApp, type Project, surveyConfig } from "../../lib/survey/index.ts";
 import { databases, usableDatabase } from "../common/database.ts";
+import { checkTarget } from "../common/target.ts";
 import { brokerKind, isBrokerUrl } from "./broker-url.ts";
 import { brokers } from "./brokers.ts";
 import { configStyles } from "./config-styles.ts";
@@ -84,17 +84,6 @@ function target(kind: FlaskApp["kind"]): Prompt {
       return { missing: "several applications could be meant", candidates: fitting.map((app) => app.target) };
     },
   };
-}
-
-function checkTarget(value: string): void {
-  if (/^[^:]+\.py:[A-Za-z_][\w.]*(\(.*\))?$/.test(value) && !/^([/\\]|[A-Za-z]:)|(^|[/\\])\.\.([/\\]|:)/.test(value))
-    return;
-  throw new UserError({
-    code: "target-invalid",
-    what: `target: "${value}" does not name an application.`,
-    why: "it must be a Python file below --dest and a name in it",
-    fix: 'give path/to/file.py:create_app, or with a call: path/to/file.py:create_app("production")',
-  });
 }
 
 /** An empty folder gets an application with a blueprint package, or with none, before Celery is put into it. */

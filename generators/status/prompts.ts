@@ -1,6 +1,7 @@
 import type { Detection, Prompt } from "../../lib/contract/generator.ts";
 import { previewPrompt } from "../../lib/contract/preview.ts";
 import { findOwnStatus, type Project } from "../../lib/survey/index.ts";
+import { targetPrompt } from "../common/target.ts";
 import { checkPrefix, freePrefix, normalizePrefix } from "./prefix.ts";
 
 /** The prompts of status-endpoint, in the order of the contract. */
@@ -24,6 +25,7 @@ export const statusPrompts: readonly Prompt[] = [
   ),
   yesNo("page", "A page with a progress bar?", "HTML, no build step, strict CSP", "only JSON"),
   previewPrompt,
+  targetPrompt,
 ];
 
 function yesNo(name: "cancel" | "stream" | "page", message: string, yes: string, no: string): Prompt {

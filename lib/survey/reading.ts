@@ -9,7 +9,7 @@ export const SIDE_WORDS: readonly string[] = [
   ...["sqlalchemy", "REDIS_URL", ...BROKER_SCHEMES.map((scheme) => `${scheme.replace("+", "\\+")}://`)],
   ...["rq", "dramatiq", "huey", "apscheduler", "saq", "tasktiger", "flask_executor", "procrastinate"],
   // Told apart from Flask where there is no application.
-  "Quart\\(",
+  ...["Quart\\(", "connexion"],
 ];
 
 /** The project as files: what every part of the survey reads from. */

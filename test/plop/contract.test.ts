@@ -23,8 +23,8 @@ const integration = ["target", "broker", "results", "database", "config", "tasks
 const contract: Record<string, string[]> = {
   "celery-factory": integration,
   "celery-direct": ["mode", ...integration],
-  "blueprint-task": ["blueprint", "task", "endpoint", "context", "database", "preview"],
-  "status-endpoint": ["urlPrefix", "cancel", "stream", "page", "preview"],
+  "blueprint-task": ["blueprint", "task", "endpoint", "context", "database", "preview", "target"],
+  "status-endpoint": ["urlPrefix", "cancel", "stream", "page", "preview", "target"],
   "celery-verify": ["target", "live", "report"],
 };
 

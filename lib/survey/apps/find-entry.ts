@@ -62,7 +62,7 @@ export function findEntry(candidate: Candidate, reading: Reading, values: Values
   );
   let unclear: NoEntry | null = null;
   for (const use of uses) {
-    const shows = isTelling(use.rank) || started.has(use.source.path);
+    const shows = isTelling(use.rank) || started.has(use.source.path) || isBesideRoot(use, importRoot);
     const found = entryOf(use, importRoot, shows, reading, values, repeat);
     if ("call" in found) return found;
     if (shows) unclear ??= found;
@@ -73,6 +73,12 @@ export function findEntry(candidate: Candidate, reading: Reading, values: Values
     (parameter) => parameter.required && !/^(cls|self)$/.test(parameter.name),
   );
   return needsArguments ? missingArguments(candidate) : repeat("()", [], null);
+}
+
+/** A file in the folder that is on sys.path, run on import: in `src/`, too. */
+function isBesideRoot({ source, call }: FactoryUse, importRoot: string): boolean {
+  const folder = source.path.slice(0, Math.max(0, source.path.lastIndexOf("/")));
+  return folder === importRoot && moduleVariable(call) !== null;
 }
 
 type Repeat = (list: string, needed: readonly string[], from: EntryCall["from"]) => EntryCall;

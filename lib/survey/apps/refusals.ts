@@ -1,10 +1,12 @@
 import { importPoint, lineOf, type Node, readSource, type SourceFile } from "../../python/index.ts";
+import { sourcesNaming, valuesOf } from "../names/lookup.ts";
 import { isTestPath } from "../names/modules.ts";
 import type { Values } from "../names/values.ts";
 import type { Refusal } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import type { Candidate, Problem } from "./candidates.ts";
 import type { NoEntry } from "./find-entry.ts";
+import { wrappedApps } from "./wrapped-app.ts";
 
 /** Why an application is left alone, and the exact lines that the user pastes where this tool must not edit. */
 export function refusalOf({ source, name, line }: Candidate, reason: Problem | NoEntry, values: Values): Refusal {
@@ -38,7 +40,7 @@ export function refusalOf({ source, name, line }: Candidate, reason: Problem | N
  * @throws UserError `source-encoding` where the application may be in a file that can't be decoded
  */
 export function explainAbsence(reading: Reading): Refusal[] {
-  const found: Refusal[] = [];
+  const found = sourcesNaming(reading, ["connexion"]).flatMap((source) => wrappedApps(source, valuesOf(reading)));
   const refuse = (source: SourceFile, node: Node, code: string, why: string, fix: string) =>
     found.push({
       target: `${source.path}:${node.text.split(/\W/)[0]}`,

@@ -1,5 +1,12 @@
 /** Every place that makes a Celery application, and what kind of integration it is. */
-import { callArguments, lineOf, type Node, type SourceFile, statements } from "../../python/index.ts";
+import {
+  callArguments,
+  type ImportedName,
+  lineOf,
+  type Node,
+  type SourceFile,
+  statements,
+} from "../../python/index.ts";
 import { importsOf } from "../names/imports-of.ts";
 import {
   applicationSources,
@@ -177,10 +184,16 @@ export function celeryImports(reading: Reading): { source: SourceFile; at: Locat
       const top = item.module.split(".")[0]!;
       if (item.level > 0 || !/^(celery|flask_celery\w*)$/.test(top)) return [];
       // A module of the project called celery.py is not the library.
-      if (importedDefinition(reading, source, item)) return [];
+      if (importedDefinition(reading, source, item) || isHelper(item)) return [];
       return [{ source, at: { path: source.path, line: lineOf(item.node) }, module: item.module }];
     }),
   );
+}
+
+/** `crontab`, exceptions, states: whoever imports these alone need not use Celery. */
+function isHelper({ module, name }: ImportedName): boolean {
+  const dotted = module === "celery" ? `celery.${name}` : module;
+  return /^celery\.(schedules|exceptions|states|utils)(\.|$)/.test(dotted);
 }
 
 /** Whether a maker is given the application by somebody, so that the application itself knows its Celery. */
