@@ -34,12 +34,29 @@ def test_a_blueprint_registered_after_celery_is_found(shop: Any) -> None:
     assert "plain.orders_tasks" in task_modules(shop)
 
 
+def test_tasks_of_another_queue_are_left_alone(shop: Any, tmp_path: Any, monkeypatch: Any) -> None:
+    from flask import Blueprint
+    from shop.celery_app import task_modules
+
+    package = tmp_path / "mail"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "tasks.py").write_text("import rq\n\nraise RuntimeError('made the application again')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    import mail  # noqa: F401
+
+    shop.register_blueprint(Blueprint("mail", "mail"))
+    assert "mail.tasks" not in task_modules(shop)
+    (package / "tasks.py").write_text("from celery import shared_task\n")
+    assert "mail.tasks" in task_modules(shop)
+
+
 @pytest.mark.parametrize("broken", ["import does_not_exist", "from flask import nothing", "1 / 0"])
 def test_a_module_that_fails_to_import_stops_the_worker(tmp_path: Any, broken: str) -> None:
     package = tmp_path / "feature"
     package.mkdir()
     (package / "__init__.py").write_text("from flask import Blueprint\n\nbp = Blueprint('f', __name__)\n")
-    (package / "tasks.py").write_text(f"{broken}\n")
+    (package / "tasks.py").write_text(f"from celery import shared_task\n{broken}\n")
     (tmp_path / "entry.py").write_text(
         textwrap.dedent(
             """

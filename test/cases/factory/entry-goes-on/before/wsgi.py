@@ -1,0 +1,4 @@
+from shop import create_app
+
+application = create_app()
+application.config["REGION"] = "north"

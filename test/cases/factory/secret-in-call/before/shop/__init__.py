@@ -1,0 +1,7 @@
+from flask import Flask
+
+
+def create_app(settings=None):
+    app = Flask(__name__)
+    app.config.update(settings or {})
+    return app

@@ -1,0 +1,6 @@
+from hello_app import app
+
+
+@app.route("/")
+def home():
+    return "home"

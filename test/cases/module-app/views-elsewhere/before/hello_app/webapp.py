@@ -1,0 +1,3 @@
+from hello_app import app
+
+import hello_app.views

@@ -1,0 +1,2 @@
+# A flask application.
+from hello_app.webapp import app
