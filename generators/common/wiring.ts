@@ -1,4 +1,5 @@
-import { type EditBook, insertLines, type Node, placeImport, type SourceFile } from "../../lib/python/index.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { type EditBook, insertLines, lineOf, type Node, placeImport, type SourceFile } from "../../lib/python/index.ts";
 import { type FlaskApp, type InitPoint, importsOf, ownImports, type Project } from "../../lib/survey/index.ts";
 
 /** Adds the import of `celery_init_app` and its call at every place that the survey has found; what is there already stays. */
@@ -23,7 +24,29 @@ export function wireCall(
       : insertLines(app.file, init.offset, `${init.indent}${call}\n`);
     book.add(app.file, edit);
   }
-  if (open.length > 0) addImport(book, project, app, module, name);
+  if (open.length === 0) return;
+  refuseTakenName(app.file, module, name);
+  addImport(book, project, app, module, name);
+}
+
+/** A name that the file gives to something else would be called in place of ours. */
+function refuseTakenName(source: SourceFile, module: string, name: string): void {
+  const bound = source.tree.rootNode.descendantsOfType("identifier").find((node) => {
+    const { parent } = node;
+    const isLeft = parent?.type === "assignment" && parent.childForFieldName("left")?.id === node.id;
+    const isDefined = parent?.childForFieldName("name")?.id === node.id && /_definition$/.test(parent.type);
+    return node.text === name && (isLeft || isDefined || /parameter/.test(parent?.type ?? ""));
+  });
+  const last = module.split(".").at(-1);
+  const imported = importsOf(source).find((item) => item.local === name && item.module.split(".").at(-1) !== last);
+  const taken = bound ?? imported?.node;
+  if (!taken) return;
+  throw new UserError({
+    code: "name-taken",
+    what: `${source.path} was left as it is.`,
+    why: `${source.path}:${lineOf(taken)}: "${name}" is something else here, and our call would reach that`,
+    fix: `give it another name in that file, and run the command again`,
+  });
 }
 
 /** Adds `from <module> import <name>` in the file's own style, unless the name is imported already. */

@@ -1,6 +1,7 @@
 """Starts applications in copies of one warm process and tells what each of them is, one JSON object a line in each direction.
 
-A question: {"id", "starts": [{"root", "folders", "module", "expression"}], "environment": {}, "forbidden": []}. The answer has a snapshot or an error for each.
+A question: {"names", "starts": [{"root", "folders", "module", "expression"}], "environment"}. The answer has what differs between
+the last two, and an error for each that did not start. Without an expression the application is found as `flask run` finds it.
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ import celery.app.amqp  # noqa: F401
 import celery.app.defaults  # noqa: F401
 import celery.loaders.app  # noqa: F401
 import celery.signals  # noqa: F401
-import flask  # noqa: F401
+import flask
+import flask.cli
 import kombu.transport.redis  # noqa: F401
 import werkzeug.middleware.proxy_fix  # noqa: F401
 
 with contextlib.suppress(ImportError):
     import flask_sqlalchemy  # noqa: F401
 
-SECONDS = 20
+SECONDS = 10
 SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|KEY", re.I)
 ADDRESS = re.compile(r"0x[0-9a-f]+")
 
@@ -63,7 +65,10 @@ def start(wanted: dict[str, Any]) -> dict[str, Any]:
     sys.dont_write_bytecode = True
     sys.argv = ["flask", "run"]
     module = importlib.import_module(wanted["module"])
-    app = eval(wanted["expression"], vars(module))  # noqa: S307 - a project of our own making
+    if wanted["expression"]:
+        app = eval(wanted["expression"], vars(module))  # noqa: S307 - a project of our own making
+    else:
+        app = flask.cli.find_best_app(module)
     if isinstance(app, celery.Celery):
         # As the worker does: every module with tasks is imported.
         app.loader.import_default_modules()

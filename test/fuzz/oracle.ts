@@ -66,7 +66,10 @@ export class Oracle {
     if (!("plan" in ran)) return ran;
     const { plan } = ran;
     if (!start) return { kind: "wrong", problems: ["nothing that can be imported makes an application"], plan };
-    const entry = plan.changes.changes.find(({ path: name }) => /(^|\/)make_celery\w*\.py$/.test(name));
+    const entry = plan.changes.changes.find(
+      ({ path: name, after }) =>
+        name.endsWith(".py") && Buffer.from(after).toString("utf8").startsWith('"""The worker\'s entry:'),
+    );
     if (!entry) return { kind: "wrong", problems: ["there is no worker's entry"], plan };
     const worker = {
       folders: [path.posix.dirname(entry.path) === "." ? "" : path.posix.dirname(entry.path)],
