@@ -227,11 +227,8 @@ export const targetPrompt: Prompt = {
   name: "target",
   message: "Which application?",
   check: checkTarget,
-  detect(project) {
-    const app = appOfCelery(project);
-    if (app || project.apps.length === 0) return { value: app?.target ?? "", certain: true };
-    return { missing: "several applications could be meant", candidates: project.apps.map(({ target }) => target) };
-  },
+  // Several, and no Celery that tells: plan() lists them under the code that scripts know.
+  detect: (project) => ({ value: appOfCelery(project)?.target ?? "", certain: true }),
 };
 
 /**

@@ -26,6 +26,7 @@ import flask
 import flask.cli
 import kombu.transport.redis  # noqa: F401
 import werkzeug.middleware.proxy_fix  # noqa: F401
+import werkzeug.serving
 
 with contextlib.suppress(ImportError):
     import flask_sqlalchemy  # noqa: F401
@@ -55,6 +56,13 @@ def snapshot(app: Any, root: str) -> dict[str, Any]:
         "error_handlers": sorted(str(code) for codes in app.error_handler_spec.values() for code in codes),
         "wsgi_app": type(app.wsgi_app).__name__,
     }
+
+
+def refuse_to_serve(*_: object, **__: object) -> None:
+    raise RuntimeError("serves on import")
+
+
+flask.Flask.run = werkzeug.serving.run_simple = refuse_to_serve
 
 
 def start(wanted: dict[str, Any]) -> dict[str, Any]:
