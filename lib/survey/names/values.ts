@@ -59,17 +59,17 @@ export class Values {
     this.#busy.add(path);
     const flow = followBody(source.tree.rootNode, new Map(), this.judge(source));
     const env = new Map(flow.end ?? []);
-    this.#busy.delete(path);
-    // What was read inside of a circle depends on where it was entered: only its first module is known for good.
-    if (this.#circle >= depth) {
-      this.#circle = Number.POSITIVE_INFINITY;
-      this.#modules.set(path, env);
-    }
+    // The functions that assign its names through `global` start from what it holds.
+    this.#modules.set(path, env);
     for (const [name, value] of this.#globalAssignments(source)) {
       const joined = joinValues(env.get(name), value);
       if (joined) env.set(name, joined);
       else env.delete(name);
     }
+    this.#busy.delete(path);
+    // What was read inside of a circle depends on where it was entered: only its first module is known for good.
+    if (this.#circle < depth) this.#modules.delete(path);
+    else this.#circle = Number.POSITIVE_INFINITY;
     return env;
   }
 
@@ -191,7 +191,9 @@ export class Values {
     const results = known ?? new Map<string, Value | undefined>();
     this.#returned.set(definition, results.set(key, undefined)); // A function that calls itself meets this.
     const value = this.#joinReturns(source, definition, given, depth);
-    results.set(key, value);
+    // Inside of a circle of modules nothing is known for good yet: see module().
+    if (this.#circle === Number.POSITIVE_INFINITY) results.set(key, value);
+    else results.delete(key);
     return value;
   }
 
