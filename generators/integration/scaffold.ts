@@ -39,6 +39,8 @@ function overlay(base: Reading, files: ReadonlyMap<string, Uint8Array>): Reading
   const paths = [...new Set([...base.paths, ...files.keys()])].sort();
   return {
     root: base.root,
+    everything: base.everything,
+    isNamespace: base.isNamespace,
     paths,
     pathSet: new Set(paths),
     named: [...base.named, ...sources.keys()],

@@ -1,4 +1,4 @@
-/** Which files a project has, without what Git ignores, and which of its Python files name Flask or Celery. */
+/** Which files a project has, without what Git ignores, and what stands in its Python files. */
 import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { isIgnored, readRules, readScopesAbove, type Scope } from "./gitignore.ts";
@@ -110,52 +110,42 @@ function leadsToFileInside(root: string, relative: string): boolean {
   }
 }
 
+/** Bytes that are read at once; most files fit, and the longest takes no more memory than the shortest. */
+const CHUNK = 256 * 1024;
+/** Characters that are shown again at the start of the next chunk: a word may lie across the border. */
+const OVERLAP = 64 * 1024;
+
 /**
- * Keeps the files whose bytes hold one of the words, in the order given, before anything is decoded or parsed. A file that
- * can't be read is left out.
- *
- * @param words parts of a regular expression that match ASCII text, e.g. `["flask", "celery"]`
- * @param flags "i" where the case does not matter
+ * Shows each file's bytes as latin-1 text, before anything is decoded or parsed. A long file comes in several pieces that
+ * overlap. One that can't be read is left out.
  */
-export function filterNaming(
+export function readTexts(
   root: string,
   pythonPaths: readonly string[],
-  words: readonly string[],
-  flags = "",
-): string[] {
-  const any = new RegExp(words.join("|"), flags);
-  const overlap = Math.max(1, ...words.map((word) => word.length)) - 1;
-  // One buffer for all: most files fit at once, and the longest takes no more memory than the shortest.
-  const buffer = Buffer.allocUnsafeSlow(256 * 1024);
+  visit: (relative: string, text: string) => void,
+): void {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK);
   const prefix = root.endsWith("/") ? root : `${root}/`;
-  return pythonPaths.filter((relative) => {
+  for (const relative of pythonPaths) {
     let file: number;
     try {
       file = openSync(prefix + relative, "r");
     } catch {
-      return false;
+      continue;
     }
     try {
-      return namesOne(file, buffer, any, overlap);
+      for (let kept = 0; ; ) {
+        const filled = kept + readSync(file, buffer, kept, buffer.length - kept, null);
+        if (filled > kept) visit(relative, buffer.toString("latin1", 0, filled));
+        if (filled < buffer.length) break;
+        kept = OVERLAP;
+        buffer.copy(buffer, 0, filled - kept, filled);
+      }
     } catch {
-      return false;
+      // A folder of that name, or gone in between.
     } finally {
       closeSync(file);
     }
-  });
-}
-
-function namesOne(file: number, buffer: Buffer, any: RegExp, overlap: number): boolean {
-  // The last bytes of a chunk are looked at again: a word may lie across the border.
-  for (let kept = 0; ; ) {
-    const read = readSync(file, buffer, kept, buffer.length - kept, null);
-    if (read === 0) return false;
-    const filled = kept + read;
-    // One expression over text is a third of the time of a search through the bytes for each word.
-    if (any.test(buffer.toString("latin1", 0, filled))) return true;
-    if (filled < buffer.length) return false;
-    kept = overlap;
-    buffer.copy(buffer, 0, filled - kept, filled);
   }
 }
 

@@ -19,12 +19,13 @@ import {
   enclosing,
   importFor,
   libraryName,
+  sourcesNaming,
   statementOf,
   valuesOf,
 } from "./names/lookup.ts";
 import { isOwnStatus } from "./own.ts";
 import type { Blueprint, FlaskApp, Location } from "./project.ts";
-import type { Reading } from "./reading.ts";
+import { mayHold, type Reading } from "./reading.ts";
 
 /** Constructors by library; modules are compared by their first part. */
 const CONSTRUCTORS: readonly { libraries: readonly string[]; name: string; kind: Blueprint["kind"] }[] = [
@@ -36,7 +37,8 @@ const CONSTRUCTORS: readonly { libraries: readonly string[]; name: string; kind:
 /** What a file is called that holds the views of the folder it stands in. */
 const VIEW_MODULE =
   /^(views?|routes?|blueprints?|bp|apis?|controllers?|handlers?|resources?|rest|endpoints?|urls|pages?|main|__init__)$/;
-const REGISTER = ["register_blueprint", "add_namespace", "register_api"];
+/** Methods by which a blueprint is registered. */
+export const REGISTER = ["register_blueprint", "add_namespace", "register_api"];
 
 /**
  * Every blueprint (Flask's, flask-smorest's, flask-restx's namespaces) of the application, in the order of its files.
@@ -83,8 +85,7 @@ interface Made {
 }
 
 function constructedIn(reading: Reading, source: SourceFile): Made[] {
-  // A subclass may have any name, so it is looked for only where the word stands at all.
-  if (!/blueprint|namespace/i.test(source.text)) return [];
+  if (!valuesOf(reading).handing.isNamedIn(source.text)) return [];
   return assignments(source).flatMap(({ variable, value }) => {
     const callee = value.type === "call" ? value.childForFieldName("function") : null;
     const kind = callee && kindOf(reading, source, callee);
@@ -126,8 +127,7 @@ function kindOf(reading: Reading, source: SourceFile, callee: Node, depth = 0): 
 /** `path:variable` of every blueprint that something registers → where. */
 function registrations(reading: Reading): Map<string, Location> {
   const found = new Map<string, Location>();
-  for (const source of applicationSources(reading)) {
-    if (!REGISTER.some((method) => source.text.includes(method))) continue;
+  for (const source of sourcesNaming(reading, new RegExp(REGISTER.join("|")))) {
     for (const call of registerCalls(source)) {
       const { positional, keywords } = callArguments(call);
       const argument = positional[0] ?? keywords.get("blueprint") ?? keywords.get("ns");
@@ -206,7 +206,7 @@ function folderOf(path: string): string {
 function foldersOfApps(reading: Reading): Set<string> {
   const folders = new Set<string>();
   for (const source of applicationSources(reading)) {
-    if (!/\b(Flask|OpenAPI)\(|APIFlask\(/.test(source.text)) continue;
+    if (!mayHold(reading, source, /Flask|OpenAPI/)) continue;
     for (const call of source.tree.rootNode.descendantsOfType("call")) {
       const callee = call?.childForFieldName("function");
       const name = callee ? libraryName(source, callee)?.name : "";

@@ -1,15 +1,17 @@
 import { lineOf, type Node, opensScope, type SourceFile, statements, walk } from "../python/index.ts";
+import { importsOf } from "./names/imports-of.ts";
 import {
   applicationSources,
   definitionNamed,
   definitionOf,
   enclosing,
   libraryName,
+  nameOf,
   sourcesNaming,
   valuesOf,
 } from "./names/lookup.ts";
 import type { Database } from "./project.ts";
-import type { Reading } from "./reading.ts";
+import { mayHold, type Reading } from "./reading.ts";
 
 /** Classes that are Flask-SQLAlchemy's, by library; `flask.ext` is how Flask spelled it before 1.0. */
 const FLASK_SQLALCHEMY: readonly { module: RegExp; name: string }[] = [
@@ -25,12 +27,12 @@ const FLASK_SQLALCHEMY: readonly { module: RegExp; name: string }[] = [
  * @see https://flask.palletsprojects.com/en/stable/patterns/sqlalchemy/
  */
 export function surveyDatabases(reading: Reading): Database[] {
-  const flask = collect(applicationSources(reading), (source, call) =>
+  const flask = collect(reading, applicationSources(reading), (source, call) =>
     isFlaskSqlalchemy(reading, source, call.childForFieldName("function")!, 0),
   ).map(({ source, call, name }) => database(reading, "flask-sqlalchemy", source, call, name));
   if (flask.length > 0) return namedFirst(flask);
-  const plain = sourcesNaming(reading, ["sqlalchemy"]);
-  const scoped = collect(plain, (source, call) => isSqlalchemy(source, call, "scoped_session"));
+  const plain = sourcesNaming(reading, /sqlalchemy/);
+  const scoped = collect(reading, plain, (source, call) => isSqlalchemy(source, call, "scoped_session"));
   if (scoped.length > 0) {
     const found = scoped.map(({ source, call, name }) => database(reading, "sqlalchemy", source, call, name));
     // With one of them out of reach, removing the others would look like all was done.
@@ -38,7 +40,7 @@ export function surveyDatabases(reading: Reading): Database[] {
     return hidden ? [hidden, ...found.filter((item) => item !== hidden)] : found;
   }
   // Sessions that are not scoped are made and closed by the application: there is nothing for us to remove.
-  const other = collect(plain, (source, call) =>
+  const other = collect(reading, plain, (source, call) =>
     ["sessionmaker", "Session", "create_engine"].some((name) => isSqlalchemy(source, call, name)),
   );
   return other.slice(0, 1).map(({ source, call }) => database(reading, "sqlalchemy", source, call, ""));
@@ -51,17 +53,25 @@ interface Found {
   name: string;
 }
 
-function collect(sources: readonly SourceFile[], matches: (source: SourceFile, call: Node) => boolean): Found[] {
-  const naming = sources.filter((source) => /sqlalchemy/i.test(source.text));
-  const names = namesFor(sources);
+function collect(
+  reading: Reading,
+  sources: readonly SourceFile[],
+  matches: (source: SourceFile, call: Node) => boolean,
+): Found[] {
+  const { handing } = valuesOf(reading);
+  const naming = sources.filter((source) => mayHold(reading, source, WORD) || handing.isNamedIn(source.text));
+  const names = namesFor(naming);
+  const calls = ({ tree: { rootNode } }: SourceFile) =>
+    reading.everything ? rootNode.descendantsOfType("call") : rootNode.callsNaming(names);
   return naming.flatMap((source) =>
-    source.tree.rootNode.callsNaming(names).flatMap((call) => {
+    calls(source).flatMap((call) => {
       if (!call?.childForFieldName("function") || !matches(source, call)) return [];
       return [{ source, call, name: moduleName(call) }];
     }),
   );
 }
 
+const WORD = /sqlalchemy|SQLAlchemy/;
 const WANTED = ["SQLAlchemy", "scoped_session", "sessionmaker", "Session", "create_engine"];
 
 /** What the wanted classes and functions may be called in these files: under another name, or as a subclass. */
@@ -69,9 +79,14 @@ function namesFor(sources: readonly SourceFile[]): Set<string> {
   const names = new Set(WANTED);
   for (let before = -1; before < names.size; ) {
     before = names.size;
-    const any = `\\b(?:${[...names].join("|")})\\b`;
-    const renamed = new RegExp(`${any}[ \\t]+as[ \\t]+(\\w+)|\\bclass[ \\t]+(\\w+)[ \\t]*\\([^)]*?${any}`, "g");
-    for (const { text } of sources) for (const match of text.matchAll(renamed)) names.add((match[1] ?? match[2])!);
+    for (const source of sources) {
+      for (const { name, local } of importsOf(source)) if (name && names.has(name)) names.add(local);
+      for (const node of source.tree.rootNode.descendantsOfType("class_definition")) {
+        const bases = node.childForFieldName("superclasses");
+        const isOne = bases && statements(bases).some((base) => names.has(base.text.split(".").at(-1)!));
+        if (isOne) names.add(nameOf(node));
+      }
+    }
   }
   return names;
 }

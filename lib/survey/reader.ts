@@ -1,15 +1,37 @@
 import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../errors/index.ts";
-import { filterNaming, listFiles } from "../files/list.ts";
-import { readSource, type SourceFile } from "../python/index.ts";
+import { listFiles, readTexts } from "../files/list.ts";
+import { importsInText, readSource, type SourceFile } from "../python/index.ts";
 import { isEntryPath } from "./apps/entry.ts";
-import { FLASK_CLASSES, suspectNames } from "./apps/suspects.ts";
-import { FRAMEWORKS, type Reading, SIDE_WORDS } from "./reading.ts";
+import { REGISTER } from "./blueprints.ts";
+import { mayNameBroker } from "./celery/broker-marks.ts";
+import { valuesOf } from "./names/lookup.ts";
+import { Namespaces } from "./names/namespaces.ts";
+import type { Reading } from "./reading.ts";
 
-/** Reads the files of a project that name Flask or Celery, and any other one when it is asked for. */
-export function openProject(root: string): Reading {
+/** Whether a text holds what the surveys look for in files that need not name Flask or Celery. */
+const isOfUse = (text: string) => REGISTER.some((method) => text.includes(method)) || mayNameBroker(text);
+const FRAMEWORK = /[fF]lask|FLASK|[cC]elery|CELERY/;
+/** Libraries of which the surveys want to know who imports them, besides those named after Flask or Celery. */
+const LIBRARIES = new Set(
+  "sqlalchemy rq rq_scheduler dramatiq huey apscheduler arq saq tasktiger procrastinate eve quart connexion".split(" "),
+);
+/** Those of them that Flask applications are made of. */
+const APPLICATIONS = new Set(["eve"]);
+
+/**
+ * Reads the files of a project that have to do with Flask or Celery, and any other one when it is asked for.
+ *
+ * Which ones these are is decided by bytes alone, and never too narrowly. What a survey can find in a file rests either on a
+ * word that the file holds (FRAMEWORK, isOfUse), on a library that it imports, or on a name that another module hands out. For the first two
+ * the bytes are searched; for the third the trees tell the names, generously (Handing), and the bytes which files import one of
+ * them (importsInText). That is repeated until no file is added. With `everything` all of it is left out and each file parsed:
+ * the answer must be the same.
+ */
+export function openProject(root: string, { everything = process.env.SURVEY_EVERYTHING === "1" } = {}): Reading {
   const { paths, pythonPaths } = listFiles(root);
+  const pathSet = new Set(paths);
   const top = realpathSync.native(root);
   const cache = new Map<string, SourceFile | null>();
   const read = (relative: string) => readInside(top, relative);
@@ -21,43 +43,86 @@ export function openProject(root: string): Reading {
     cache.set(relative, source);
     return source;
   };
-  // One look at each file for everything that is sought: opening it costs more than the search.
-  const named = filterNaming(root, pythonPaths, [...FRAMEWORKS, ...SIDE_WORDS], "i");
-  const framework = new RegExp(FRAMEWORKS.join("|"), "i");
-  const sources = new Map<string, SourceFile>();
-  for (const relative of named) {
-    const source = parse(relative);
-    if (source && framework.test(source.text)) sources.set(relative, source);
+  const namespaces = new Namespaces(pathSet, parse);
+  const scan = everything ? scanNothing(pythonPaths, namespaces) : scanFiles(root, pythonPaths, namespaces);
+  const found = new Map<string, SourceFile>();
+  const reading: Reading = {
+    root,
+    paths,
+    pathSet,
+    named: scan.named,
+    sources: found,
+    everything,
+    isNamespace: (folder) => namespaces.has(folder),
+    read,
+    parse,
+  };
+  const add = (relative: string) => {
+    const source = found.has(relative) ? null : parse(relative);
+    if (source) found.set(relative, source);
+    return source !== null;
+  };
+  for (const relative of scan.framework) add(relative);
+  for (const relative of pythonPaths) if (isEntryPath(relative)) add(relative);
+  const handing = valuesOf(reading).handing;
+  for (let grown = !everything; grown; ) {
+    const given = [...handing.learn(found.values())].map(({ path }) => path);
+    const bringing = [...scan.imported].flatMap(([name, from]) => (handing.isBrought([name]) ? from : []));
+    grown = [...given, ...bringing].filter(add).length > 0;
   }
-  const reading: Reading = { root, paths, pathSet: new Set(paths), named, sources, read, parse };
-  for (const relative of relatedFiles(reading, pythonPaths)) {
-    const source = parse(relative);
-    if (source) sources.set(relative, source);
-  }
+  const sources = new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+  found.clear();
+  for (const [relative, source] of sources) found.set(relative, source);
   return reading;
 }
 
-/**
- * Files that name neither Flask nor Celery and matter all the same: a wsgi.py that calls the factory, or a module that uses
- * the project's own subclass of Flask.
- */
-function relatedFiles(reading: Reading, pythonPaths: readonly string[]): string[] {
-  const rest = pythonPaths.filter((path) => !reading.sources.has(path));
-  const names = [...suspectNames(reading)].filter((name) => !isCommon(name));
-  if (rest.length === 0 || names.length === 0) return [];
-  const any = new RegExp(`\\b(?:${names.join("|")})\\b`);
-  const texts = [...reading.sources.values()].map(({ text }) => text);
-  const defined = new Set(texts.flatMap((text) => [...text.matchAll(/^class (\w+)/gm)].map((match) => match[1])));
-  const classes = names.filter((name) => defined.has(name));
-  const entries = rest.filter(
-    (path) => isEntryPath(path) && any.test(Buffer.from(reading.read(path) ?? []).toString("latin1")),
-  );
-  return [...new Set([...entries, ...(classes.length > 0 ? filterNaming(reading.root, rest, classes) : [])])];
+interface Scan {
+  /** Files that name Flask or Celery. */
+  framework: readonly string[];
+  /** These, and those with any other word or library that is looked for. */
+  named: readonly string[];
+  /** Names that imports of the project's own modules mention → the other files that do. */
+  imported: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Names that half of all files hold; and Flask's own, whose files have been found already. */
-function isCommon(name: string): boolean {
-  return ["app", "application", "main", "run"].includes(name) || Object.values(FLASK_CLASSES).flat().includes(name);
+/** One look at each file for everything that is sought: opening it costs more than the search. */
+function scanFiles(root: string, pythonPaths: readonly string[], namespaces: Namespaces): Scan {
+  const own = new Set(pythonPaths.flatMap((path) => path.replace(/\.pyw?$/, "").split("/")));
+  const framework = new Set<string>();
+  const named = new Set<string>();
+  const imported = new Map<string, string[]>();
+  readTexts(root, pythonPaths, (path, text) => {
+    let isFramework = FRAMEWORK.test(text);
+    if (isFramework || isOfUse(text)) named.add(path);
+    let words: Set<string> | null = null;
+    for (const statement of importsInText(text)) {
+      const { module, names } = statement;
+      const tops = module === null ? names.map(topOf) : [topOf(module)];
+      for (const name of tops) {
+        if (!LIBRARIES.has(name)) continue;
+        named.add(path);
+        isFramework ||= APPLICATIONS.has(name);
+      }
+      if (!tops.some((name) => name === "" || name === "*" || own.has(name))) continue;
+      namespaces.note(path, statement);
+      words ??= new Set();
+      for (const name of names) for (const word of name.split(".")) words.add(word);
+    }
+    if (isFramework) framework.add(path);
+    else for (const word of words ?? []) imported.set(word, [...(imported.get(word) ?? []), path]);
+  });
+  return { framework: [...framework], named: [...named], imported };
+}
+
+/** The first part of a dotted module; "" for a relative one. */
+function topOf(module: string): string {
+  const dot = module.indexOf(".");
+  return dot < 0 ? module : module.slice(0, dot);
+}
+
+function scanNothing(pythonPaths: readonly string[], namespaces: Namespaces): Scan {
+  for (const path of pythonPaths) namespaces.note(path, null);
+  return { framework: pythonPaths, named: pythonPaths, imported: new Map() };
 }
 
 /**

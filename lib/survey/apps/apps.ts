@@ -8,14 +8,13 @@ import type { Values } from "../names/values.ts";
 import type { FlaskApp, Refusal } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import { type Env, joinValues, type Value } from "./body-flow.ts";
-import { type Candidate, factoriesOf } from "./candidates.ts";
+import { appParameters, type Candidate, factoriesOf } from "./candidates.ts";
 import { type FactoryUse, isWorkerEntry, usesOf } from "./entry.ts";
 import { namedEntries } from "./entry-files.ts";
 import { findEntry } from "./find-entry.ts";
 import { isMainGuard, moduleAppsOf } from "./module-app.ts";
 import { noteRisks } from "./notes.ts";
 import { refusalOf } from "./refusals.ts";
-import { APP_PARAMETER } from "./suspicion.ts";
 
 /**
  * The Flask applications of a project.
@@ -172,38 +171,34 @@ function startedOnes(candidates: readonly Candidate[], reading: Reading, values:
 
 /** What every caller in the project passes for a parameter, where all of them agree. */
 function provenByCallers(definition: Node, reading: Reading, values: Values): Env {
-  const name = definition.childForFieldName("name")?.text ?? "";
-  const names = parameters(definition).filter(
-    (parameter) => APP_PARAMETER.test(parameter.name) && returnsName(definition, parameter.name),
-  );
-  if (names.length === 0) return new Map();
+  const { handing } = values;
+  const names = appParameters(definition);
+  // Whoever gives an application to a function of the project, and gets it back, has made its name known.
+  if (names.length === 0 || !handing.has(definition.childForFieldName("name")?.text ?? "")) return new Map();
   const seen: Env[] = [];
   for (const source of reading.sources.values()) {
-    if (isTestPath(source.path) || !source.text.includes(`${name}(`)) continue;
+    if (isTestPath(source.path) || !handing.isNamedIn(source.text)) continue;
     const observe = (statement: Node, env: Env) => {
       walk(statement, (node) => {
         const callee = node.type === "call" ? node.childForFieldName("function") : null;
-        if (callee?.text.endsWith(name) && values.findFunction(source, callee)?.definition.id === definition.id) {
+        const isKnown = callee !== null && handing.has(callee.text.split(".").at(-1)!);
+        // The very node: an id is unique within one tree only.
+        if (isKnown && values.findFunction(source, callee)?.definition === definition)
           seen.push(values.argumentsOf(source, node, definition, env));
-        }
         return !opensScope(node) && node.type !== "block";
       });
     };
     values.followModule(source, observe);
     for (const { definition: caller } of functionsOf(source)) {
-      if (caller.id !== definition.id) values.followFunction(source, caller, new Map(), observe);
+      if (caller !== definition) values.followFunction(source, caller, new Map(), observe);
     }
   }
   const proven = new Map<string, Value>();
   for (const parameter of names) {
-    const value = seen.length > 0 ? seen.map((env) => env.get(parameter.name)).reduce(joinValues) : undefined;
-    if (value) proven.set(parameter.name, value);
+    const value = seen.length > 0 ? seen.map((env) => env.get(parameter)).reduce(joinValues) : undefined;
+    if (value) proven.set(parameter, value);
   }
   return proven;
-}
-
-function returnsName(definition: Node, name: string): boolean {
-  return new RegExp(`\\breturn\\b[^\\n]*\\b${name}\\b`).test(definition.text);
 }
 
 function describe(candidate: Candidate, entry: FlaskApp["entry"], reading: Reading, values: Values): FlaskApp {

@@ -12,6 +12,8 @@ export type Env = ReadonlyMap<string, Value>;
 export interface Judge {
   expression(node: Node, env: Env): Value | undefined;
   imported(name: ImportedName): Value | undefined;
+  /** What `from module import *` brings. */
+  starred(name: ImportedName): Env;
   /** A class statement; `env` tells what its bases are. */
   classDefinition(node: Node, env: Env): Value | undefined;
 }
@@ -231,7 +233,10 @@ export function followBody(body: Node, start: Env, judge: Judge, observe: Observ
 
   function bindImports(node: Node, env: Env): Env {
     let next: Env = env;
-    for (const name of namesOf(node)) next = set(next, name.local, judge.imported(name));
+    for (const name of namesOf(node)) {
+      if (name.name !== "*") next = set(next, name.local, judge.imported(name));
+      else for (const [local, value] of judge.starred(name)) next = set(next, local, value);
+    }
     return next;
   }
 }

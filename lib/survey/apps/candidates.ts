@@ -10,6 +10,7 @@ import {
 } from "../../python/index.ts";
 import { boundNames } from "../names/bindings.ts";
 import { functionsOf } from "../names/functions.ts";
+import { returnedWords } from "../names/handing.ts";
 import { hasYield, isAsync, parameters } from "../names/signatures.ts";
 import type { Values } from "../names/values.ts";
 import type { InitPoint } from "../project.ts";
@@ -42,10 +43,28 @@ export interface Problem {
 
 /** Every function of a file that hands out a Flask application. `given` tells what callers pass for its parameters. */
 export function factoriesOf(source: SourceFile, values: Values, given: (definition: Node) => Env): Candidate[] {
-  if (!values.suspicion.mayGive(source)) return [];
+  // Without a name of that kind a function can only give back what it is given.
+  const { handing } = values;
+  if (!handing.isNamedIn(source.text) && !mayReturnParameter(source.text)) return [];
   return functionsOf(source)
-    .filter(({ definition }) => values.suspicion.isSuspect(definition))
+    .filter(({ definition }) => handing.isNamedIn(definition.text) || appParameters(definition).length > 0)
     .flatMap(({ name, definition }) => factoryOf(source, name, definition, values, given(definition)) ?? []);
+}
+
+/** A parameter by which an application is handed in. */
+const APP_PARAMETER = /app|flask|server/i;
+
+/** Whether a parameter of that name could stand in the text, and a `return`. */
+function mayReturnParameter(text: string): boolean {
+  return /\breturn\b/.test(text) && /(?:app|flask|server)[\w\x80-\uffff]*[\s\\]*[,)=:#]/i.test(text);
+}
+
+/** Parameters that could be an application and stand in a return statement. */
+export function appParameters(definition: Node): string[] {
+  const names = parameters(definition).flatMap(({ name }) => (APP_PARAMETER.test(name) ? [name] : []));
+  if (names.length === 0) return [];
+  const returned = returnedWords(definition);
+  return names.filter((name) => returned.includes(name));
 }
 
 function factoryOf(source: SourceFile, name: string, definition: Node, values: Values, given: Env): Candidate | null {

@@ -71,36 +71,37 @@ export interface FactoryUse {
 }
 
 /** Every call of the factory outside tests and outside the factory itself. */
-export function usesOf(candidate: Candidate, reading: Reading, values: Values): readonly FactoryUse[] {
-  const { definition } = candidate;
+export function usesOf({ definition }: Candidate, reading: Reading, values: Values): readonly FactoryUse[] {
   if (!definition) return [];
-  const known = usesCache.get(values) ?? new Map<Node, readonly FactoryUse[]>();
+  const known = usesCache.get(values) ?? findUses(reading, values);
   usesCache.set(values, known);
-  const uses = known.get(definition) ?? findUses(candidate, definition, reading, values);
-  known.set(definition, uses);
-  return uses;
+  return known.get(definition) ?? [];
 }
 
 /** Every pair of candidates is asked whether one calls the other. */
-const usesCache = new WeakMap<Values, Map<Node, readonly FactoryUse[]>>();
+const usesCache = new WeakMap<Values, ReadonlyMap<Node, readonly FactoryUse[]>>();
 
-function findUses({ name, source: home }: Candidate, definition: Node, reading: Reading, values: Values): FactoryUse[] {
-  const shortName = name.split(".").pop()!;
-  const uses: FactoryUse[] = [];
+/** Calls of the project's own functions, by the function: of those that could hand out an application. */
+function findUses(reading: Reading, values: Values): ReadonlyMap<Node, readonly FactoryUse[]> {
+  const found = new Map<Node, FactoryUse[]>();
   for (const source of reading.sources.values()) {
-    if (isTestPath(source.path) || !source.text.includes(shortName)) continue;
-    walk(source.tree.rootNode, (node) => {
-      if (node.id === definition.id) return false;
-      const callee = node.type === "call" ? node.childForFieldName("function") : null;
-      if (!callee?.text.endsWith(shortName)) return true;
-      const found = values.findFunction(source, callee);
-      if (found?.source.path === home.path && found.definition.id === definition.id) {
-        uses.push({ source, call: node, rank: entryRank(source.path) + isolation(node) });
-      }
-      return true;
-    });
+    if (isTestPath(source.path) || !values.handing.isNamedIn(source.text)) continue;
+    for (const call of source.tree.rootNode.descendantsOfType("call")) {
+      const callee = call.childForFieldName("function");
+      if (!callee || !values.handing.has(callee.text.split(".").at(-1)!)) continue;
+      const definition = values.findFunction(source, callee)?.definition;
+      if (!definition || isBelow(call, definition)) continue;
+      const rank = entryRank(source.path) + isolation(call);
+      found.set(definition, [...(found.get(definition) ?? []), { source, call, rank }]);
+    }
   }
-  return uses.sort((a, b) => a.rank - b.rank || a.source.path.localeCompare(b.source.path));
+  for (const uses of found.values()) uses.sort((a, b) => a.rank - b.rank || a.source.path.localeCompare(b.source.path));
+  return found;
+}
+
+function isBelow(node: Node, above: Node): boolean {
+  for (let at: Node | null = node; at; at = at.parent) if (at === above) return true;
+  return false;
 }
 
 /**

@@ -18,7 +18,7 @@ import type { Candidate, Problem } from "./candidates.ts";
 
 /** Module-level applications of a file: `app = Flask(__name__)`, under any name. */
 export function moduleAppsOf(source: SourceFile, values: Values, reading: Reading): Candidate[] {
-  if (!values.suspicion.constructs(source)) return [];
+  if (!values.handing.isNamedIn(source.text)) return [];
   const body = statements(source.tree.rootNode);
   const before: Env[] = [];
   const judge = values.judge(source);

@@ -1,8 +1,10 @@
-import { lineOf, type Node, opensScope, walk } from "../../python/index.ts";
+import { lineOf, type Node, opensScope, type SourceFile, walk } from "../../python/index.ts";
+import { surveyBlueprints } from "../blueprints.ts";
+import { definitionOf, importsFramework, valuesOf } from "../names/lookup.ts";
 import { isTestPath } from "../names/modules.ts";
 import type { Values } from "../names/values.ts";
 import type { FlaskApp } from "../project.ts";
-import type { Reading } from "../reading.ts";
+import { mayHold, type Reading } from "../reading.ts";
 import type { Candidate } from "./candidates.ts";
 
 const DATABASE_CALL =
@@ -33,7 +35,7 @@ export function noteRisks(candidate: Candidate, reading: Reading, values: Values
   const body = definition?.childForFieldName("body");
   if (body) scan(source.path, body, candidate.name, true);
   for (const other of reading.sources.values()) {
-    if (isTestPath(other.path) || !other.text.includes("async def")) continue;
+    if (isTestPath(other.path) || !mayHold(reading, other, /\basync\b/)) continue;
     for (const node of other.tree.rootNode.descendantsOfType("decorated_definition")) {
       const view = node?.childForFieldName("definition");
       const isRoute =
@@ -41,7 +43,7 @@ export function noteRisks(candidate: Candidate, reading: Reading, values: Values
         /@[\w.]+\.(route|get|post|put|patch|delete)\(/.test(
           node.text.slice(0, (view?.startIndex ?? 0) - node.startIndex),
         );
-      if (!view || !isRoute || view.children[0]?.type !== "async") continue;
+      if (!view || !isRoute || view.children[0]?.type !== "async" || !isOfFlask(reading, other, node)) continue;
       const name = view.childForFieldName("name")?.text ?? "a view";
       notes.push({
         at: { path: other.path, line: lineOf(view) },
@@ -51,4 +53,18 @@ export function noteRisks(candidate: Candidate, reading: Reading, values: Values
     }
   }
   return notes.slice(0, 5);
+}
+
+/** A route of FastAPI looks the same: the file imports Flask, or the route is on an application or a blueprint. */
+function isOfFlask(reading: Reading, source: SourceFile, decorated: Node): boolean {
+  if (importsFramework(source)) return true;
+  return decorated.namedChildren.some((decorator) => {
+    const object = decorator.descendantsOfType("attribute")[0]?.childForFieldName("object");
+    const found = object ? definitionOf(reading, source, object) : null;
+    if (!found?.name) return false;
+    return (
+      valuesOf(reading).module(found.path).get(found.name) === "flask" ||
+      surveyBlueprints(reading).some(({ path, variable }) => path === found.path && variable === found.name)
+    );
+  });
 }

@@ -1,9 +1,10 @@
 import { importPoint, lineOf, type Node, readSource, type SourceFile } from "../../python/index.ts";
-import { sourcesNaming, valuesOf } from "../names/lookup.ts";
+import { importsOf } from "../names/imports-of.ts";
+import { importsFramework, sourcesNaming, valuesOf } from "../names/lookup.ts";
 import { isTestPath } from "../names/modules.ts";
 import type { Values } from "../names/values.ts";
 import type { Refusal } from "../project.ts";
-import type { Reading } from "../reading.ts";
+import { mayHold, type Reading } from "../reading.ts";
 import type { Candidate, Problem } from "./candidates.ts";
 import type { NoEntry } from "./find-entry.ts";
 import { wrappedApps } from "./wrapped-app.ts";
@@ -40,7 +41,7 @@ export function refusalOf({ source, name, line }: Candidate, reason: Problem | N
  * @throws UserError `source-encoding` where the application may be in a file that can't be decoded
  */
 export function explainAbsence(reading: Reading): Refusal[] {
-  const found = sourcesNaming(reading, ["connexion"]).flatMap((source) => wrappedApps(source, valuesOf(reading)));
+  const found = sourcesNaming(reading, /connexion/).flatMap((source) => wrappedApps(source, valuesOf(reading)));
   const refuse = (source: SourceFile, node: Node, code: string, why: string, fix: string) =>
     found.push({
       target: `${source.path}:${node.text.split(/\W/)[0]}`,
@@ -51,18 +52,15 @@ export function explainAbsence(reading: Reading): Refusal[] {
       manual: [],
     });
   for (const source of [...reading.sources.values(), ...otherSources(reading)]) {
-    // A file is parsed only where its text could hold one of the shapes that are looked for.
-    if (
-      isTestPath(source.path) ||
-      !/\b(Quart|Flask)\(|(create|make|get)_?\w*app\w*\s*=|app_factory\s*=/.test(source.text)
-    )
-      continue;
+    if (isTestPath(source.path) || !mayHold(reading, source, /Quart|Flask|(?:create|make|get|app)\w*\s*=/)) continue;
+    const isFlask = importsFramework(source);
+    const isQuart = importsOf(source).some(({ level, module }) => level === 0 && /^quart(\.|$)/.test(module));
     for (const node of source.tree.rootNode.descendantsOfType("assignment")) {
       const left = node?.childForFieldName("left");
       const right = node?.childForFieldName("right");
       const callee = right?.type === "call" ? (right.childForFieldName("function")?.text ?? "") : "";
       if (!node || !left) continue;
-      if (/(^|\.)Quart$/.test(callee)) {
+      if (isQuart && /(^|\.)Quart$/.test(callee)) {
         refuse(
           source,
           node,
@@ -70,7 +68,7 @@ export function explainAbsence(reading: Reading): Refusal[] {
           "this is a Quart application, which runs on asyncio",
           "use a task queue made for asyncio; this pack serves Flask",
         );
-      } else if (/(^|\.)Flask$/.test(callee) && left.type === "attribute") {
+      } else if (isFlask && /(^|\.)Flask$/.test(callee) && left.type === "attribute") {
         refuse(
           source,
           node,
@@ -79,6 +77,7 @@ export function explainAbsence(reading: Reading): Refusal[] {
           "make it in an application factory that returns it",
         );
       } else if (
+        isFlask &&
         /^(create|make|get)_?\w*app\w*$|^app_factory$/.test(left.text) &&
         callee &&
         node.parent?.parent?.type === "module"
@@ -100,6 +99,6 @@ export function explainAbsence(reading: Reading): Refusal[] {
 function otherSources(reading: Reading): SourceFile[] {
   return reading.named.flatMap((path) => {
     const bytes = reading.sources.has(path) || isTestPath(path) ? null : reading.read(path);
-    return bytes && /(?:Flask|Quart)\(/.test(Buffer.from(bytes).toString("latin1")) ? [readSource(path, bytes)] : [];
+    return bytes && /Flask|Quart/.test(Buffer.from(bytes).toString("latin1")) ? [readSource(path, bytes)] : [];
   });
 }

@@ -80,6 +80,11 @@ export function brokerInText(text: string): BrokerKind | null {
   return firstOf(BROKER_KINDS.filter((kind) => inText.get(kind)?.test(text)));
 }
 
+/** Whether a file's text could hold a string that says which broker there is. */
+export function mayNameBroker(text: string): boolean {
+  return (text.includes("://") && brokerInText(text) !== null) || text.includes("REDIS_UR");
+}
+
 /** The first kind, less what may be a cache where another one is there. */
 export function firstOf(kinds: readonly BrokerKind[]): BrokerKind | null {
   return kinds.find((kind) => !brokerMarks[kind].mayBeCache) ?? kinds[0] ?? null;

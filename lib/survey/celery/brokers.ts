@@ -2,15 +2,15 @@ import type { Dependencies } from "../../dependencies/types.ts";
 import { lineOf, stringValue } from "../../python/index.ts";
 import { applicationSources, readText, sourcesNaming } from "../names/lookup.ts";
 import type { Location } from "../project.ts";
-import type { Reading } from "../reading.ts";
+import { mayHold, type Reading } from "../reading.ts";
 import {
   BROKER_KINDS,
-  BROKER_SCHEMES,
   type BrokerKind,
   brokerInText,
   brokerMarks,
   firstOf,
   isBrokerKind,
+  mayNameBroker,
 } from "./broker-marks.ts";
 
 /** The broker that a project seems to have, and what says so. */
@@ -72,9 +72,9 @@ function fromEnvironmentFiles(reading: Reading): BrokerEvidence[] {
 
 function fromPython(reading: Reading): BrokerEvidence[] {
   const sources = new Map(applicationSources(reading).map((source) => [source.path, source]));
-  const urls = BROKER_SCHEMES.map((scheme) => `${scheme}://`);
-  for (const source of sourcesNaming(reading, [...urls, "REDIS_URL"])) sources.set(source.path, source);
-  const naming = [...sources.values()].filter(({ text }) => brokerInText(text) || /REDIS_UR/.test(text));
+  const named = { test: mayNameBroker };
+  for (const source of sourcesNaming(reading, named)) sources.set(source.path, source);
+  const naming = [...sources.values()].filter((source) => mayHold(reading, source, named));
   return naming.flatMap((source) =>
     source.tree.rootNode.descendantsOfType("string").flatMap((node) => {
       if (!node) return [];

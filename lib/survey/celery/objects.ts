@@ -17,11 +17,12 @@ import {
   importedDefinition,
   libraryName,
   nameOf,
+  valuesOf,
 } from "../names/lookup.ts";
 import { parameters } from "../names/signatures.ts";
 import { holdsOwnCelery, OWN_INITIALIZER } from "../own.ts";
 import type { CeleryUse, Location } from "../project.ts";
-import type { Reading } from "../reading.ts";
+import { mayHold, type Reading } from "../reading.ts";
 
 /** One construction of a Celery application. */
 export interface CeleryObject {
@@ -44,13 +45,27 @@ export function celeryObjects(reading: Reading): readonly CeleryObject[] {
   return known;
 }
 
-/** The application's files that name Celery in any way; comments count, so this only saves time. */
+/** The application's files whose code names Celery in any way. */
 export function celerySources(reading: Reading): SourceFile[] {
-  return applicationSources(reading).filter((source) => /celery/i.test(source.text));
+  return applicationSources(reading).filter((source) => {
+    const known = naming.get(source) ?? (mayHold(reading, source, CELERY) && namesCelery(source));
+    naming.set(source, known);
+    return known;
+  });
+}
+
+const naming = new WeakMap<SourceFile, boolean>();
+/** As people write it; the reader looks for these, too. */
+export const CELERY = /[cC]elery|CELERY/;
+
+function namesCelery({ tree }: SourceFile): boolean {
+  return tree.rootNode.descendantsOfType(["identifier", "string_content"]).some(({ text }) => CELERY.test(text));
 }
 
 function findObjects(reading: Reading): CeleryObject[] {
-  const found = celerySources(reading).flatMap((source) => {
+  const { handing } = valuesOf(reading);
+  const naming = applicationSources(reading).filter((source) => handing.isNamedIn(source.text));
+  const found = naming.flatMap((source) => {
     const objects = constructedIn(reading, source);
     // Ours, edited so far that the construction can't be told any more: never a second one.
     const own = objects.some(({ kind }) => kind === "ours") ? null : ownShape(source);
@@ -163,7 +178,7 @@ export function assignedName(call: Node): string {
 /** Every call in the application of the function `name` of the file `path`. */
 export function callsOf(reading: Reading, path: string, name: string): { source: SourceFile; call: Node }[] {
   return applicationSources(reading).flatMap((source) => {
-    if (!source.text.includes(name)) return [];
+    if (!source.text.includes(name) && !valuesOf(reading).handing.isNamedIn(source.text)) return [];
     const imported = importsOf(source).some(
       (item) => item.name === name || item.name === null || item.name === "*" || item.name !== item.local,
     );

@@ -17,11 +17,12 @@ const QUEUES: readonly { name: string; modules: RegExp }[] = [
   { name: "Procrastinate", modules: /^procrastinate$/ },
 ];
 
+const NAMED = /rq|dramatiq|huey|apscheduler|saq|tasktiger|flask_executor|procrastinate|flask_/;
+
 /** Other task queues that the application imports, each with the first place. */
 export function surveyOtherQueues(reading: Reading): Project["otherQueues"] {
-  const words = ["rq", "dramatiq", "huey", "apscheduler", "saq", "tasktiger", "flask_executor", "procrastinate"];
   const found = new Map<string, { name: string; at: { path: string; line: number } }>();
-  for (const source of sourcesNaming(reading, words)) {
+  for (const source of sourcesNaming(reading, NAMED)) {
     for (const item of importsOf(source)) {
       const top = item.module.split(".")[0]!;
       const queue = item.level === 0 ? QUEUES.find(({ modules }) => modules.test(top)) : undefined;

@@ -1,7 +1,7 @@
 import { callArguments, lineOf, type Node, type SourceFile, statements, stringValue } from "../../python/index.ts";
 import { applicationSources, definitionOf, libraryName, nameOf, valuesOf } from "../names/lookup.ts";
-import type { Reading } from "../reading.ts";
-import { celeryObjects, celerySources } from "./objects.ts";
+import { mayHold, type Reading } from "../reading.ts";
+import { CELERY, celeryObjects, celerySources } from "./objects.ts";
 
 /** A Celery task of the application. */
 export interface CeleryTask {
@@ -25,7 +25,7 @@ export interface CeleryTask {
 export function surveyTasks(reading: Reading): CeleryTask[] {
   if (celerySources(reading).length === 0) return [];
   const objects = new Set(celeryObjects(reading).map((object) => `${object.source.path}:${object.variable}`));
-  const sources = applicationSources(reading).filter((source) => source.text.includes("task"));
+  const sources = applicationSources(reading).filter((source) => mayHold(reading, source, /task/));
   return sources.flatMap((source) =>
     source.tree.rootNode.descendantsOfType("decorated_definition").flatMap((node) => {
       const definition = node.childForFieldName("definition");
@@ -53,7 +53,7 @@ function isTask(reading: Reading, source: SourceFile, decorator: Node, objects: 
   const found = definitionOf(reading, source, object);
   if (found?.name && objects.has(`${found.path}:${found.name}`)) return true;
   // `celery` from a library or an attribute of an extension: its name has to do.
-  return /celery/i.test(object.text);
+  return CELERY.test(object.text);
 }
 
 function calleeOf(decorator: Node): Node | null {

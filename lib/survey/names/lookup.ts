@@ -8,7 +8,7 @@ import {
   undecorated,
   walk,
 } from "../../python/index.ts";
-import type { Reading } from "../reading.ts";
+import { mayHold, type Reading } from "../reading.ts";
 import { importsAs, importsOf } from "./imports-of.ts";
 import { isTestPath, modulePath, resolveImport } from "./modules.ts";
 import { Values } from "./values.ts";
@@ -39,19 +39,30 @@ function chooseKind(reading: Reading): (path: string) => boolean {
   const isCode = (path: string) => !NOT_CODE.test(path);
   const isTested = (path: string) => isCode(path) && !isTestPath(path);
   const isMain = (path: string) => isTested(path) && !SIDELINE.test(path);
-  return [isMain, isTested].find((test) => [...reading.sources.keys()].some(test)) ?? isCode;
+  const holds = (test: (path: string) => boolean) =>
+    [...reading.sources.values()].some((source) => test(source.path) && importsFramework(source));
+  return [isMain, isTested].find(holds) ?? isCode;
 }
 
-/** The application's own Python files, parsed, that name Flask or Celery. */
+/** Whether a file imports Flask, Celery, or a library around them. */
+export function importsFramework(source: SourceFile): boolean {
+  return importsOf(source).some(({ level, module }) => level === 0 && /flask|celery|^eve(\.|$)/i.test(module));
+}
+
+/** The application's own Python files that have to do with Flask or Celery. */
 export function applicationSources(reading: Reading): SourceFile[] {
   return [...reading.sources.values()].filter((source) => isApplicationCode(reading, source.path));
 }
 
-/** Python files of the application that hold one of `words`, which are among SIDE_WORDS; they need not name Flask. */
-export function sourcesNaming(reading: Reading, words: readonly string[]): SourceFile[] {
+/**
+ * Python files of the application that may hold something; they need not name Flask.
+ *
+ * @param pattern - matches only what the reader looks for in every file, too: see `named`
+ */
+export function sourcesNaming(reading: Reading, pattern: Pick<RegExp, "test">): SourceFile[] {
   return reading.named.flatMap((path) => {
     const source = isApplicationCode(reading, path) ? reading.parse(path) : null;
-    return source && words.some((word) => source.text.includes(word)) ? [source] : [];
+    return source && mayHold(reading, source, pattern) ? [source] : [];
   });
 }
 

@@ -64,6 +64,16 @@ export function moduleName(path: string, importRoot: string): string {
     .replaceAll("/", ".");
 }
 
+/** The last part of a module's name: of `web/__init__.py`, `web`. */
+export function moduleStem(path: string): string {
+  return (
+    path
+      .replace(/(\/__init__)?\.py$/, "")
+      .split("/")
+      .at(-1) ?? ""
+  );
+}
+
 /** The file of a dotted module name as seen from an import root. */
 export function modulePath(importRoot: string, module: string, paths: ReadonlySet<string>): string | null {
   const base = joinPath(importRoot, module.replaceAll(".", "/"));

@@ -8,14 +8,12 @@ import {
   type Observe,
   type Value,
 } from "../apps/body-flow.ts";
-import { FLASK_CLASSES, suspectNames } from "../apps/suspects.ts";
-import { Suspicion } from "../apps/suspicion.ts";
 import type { Reading } from "../reading.ts";
 import { boundNames } from "./bindings.ts";
 import { findDefinition } from "./functions.ts";
+import { FLASK_CLASSES, Handing } from "./handing.ts";
 import { importsAs, importsOf } from "./imports-of.ts";
 import { type ModulePlace, placeModule, resolveImport } from "./modules.ts";
-import { namespaceFolders } from "./namespaces.ts";
 import { hasYield, isAsync, parameters, returnType } from "./signatures.ts";
 
 /** How many calls deep a value is followed. */
@@ -24,25 +22,25 @@ const MAX_DEPTH = 6;
 /** Answers which names, calls and functions of the project hold a Flask application. One per survey; everything is cached. */
 export class Values {
   readonly #reading: Reading;
-  /** What the text alone says, asked before anything is followed. */
-  readonly suspicion: Suspicion;
+  /** Which names are worth following. */
+  readonly handing: Handing;
   readonly #modules = new Map<string, Env>();
+  /** Modules that are being read, the outermost first, and the outermost of them that one further in asks for. */
   readonly #busy = new Set<string>();
+  #circle = Number.POSITIVE_INFINITY;
   readonly #returned = new WeakMap<Node, Map<string, Value | undefined>>();
   readonly #places = new Map<string, ModulePlace>();
-  #namespaces: ReadonlySet<string> | null = null;
 
   constructor(reading: Reading) {
     this.#reading = reading;
-    this.suspicion = new Suspicion(suspectNames(reading));
+    this.handing = new Handing((source, callee) => this.findFunction(source, callee), reading.everything);
+    this.handing.learn(reading.sources.values());
   }
 
   place(path: string): ModulePlace {
     const known = this.#places.get(path);
     if (known) return known;
-    this.#namespaces ??= namespaceFolders(this.#reading);
-    const namespaces = this.#namespaces;
-    const place = placeModule(path, this.#reading.pathSet, (folder) => namespaces.has(folder));
+    const place = placeModule(path, this.#reading.pathSet, (folder) => this.#reading.isNamespace(folder));
     this.#places.set(path, place);
     return place;
   }
@@ -52,17 +50,26 @@ export class Values {
     const known = this.#modules.get(path);
     if (known) return known;
     const source = this.#reading.parse(path);
-    if (!source || this.#busy.has(path)) return new Map();
+    if (!source) return new Map();
+    if (this.#busy.has(path)) {
+      this.#circle = Math.min(this.#circle, [...this.#busy].indexOf(path));
+      return new Map();
+    }
+    const depth = this.#busy.size;
     this.#busy.add(path);
     const flow = followBody(source.tree.rootNode, new Map(), this.judge(source));
     const env = new Map(flow.end ?? []);
-    this.#busy.delete(path);
+    // The functions that assign its names through `global` start from what it holds.
     this.#modules.set(path, env);
     for (const [name, value] of this.#globalAssignments(source)) {
       const joined = joinValues(env.get(name), value);
       if (joined) env.set(name, joined);
       else env.delete(name);
     }
+    this.#busy.delete(path);
+    // What was read inside of a circle depends on where it was entered: only its first module is known for good.
+    if (this.#circle < depth) this.#modules.delete(path);
+    else this.#circle = Number.POSITIVE_INFINITY;
     return env;
   }
 
@@ -118,6 +125,7 @@ export class Values {
     return {
       expression: (node, env) => this.#evaluate(source, node, env, depth),
       imported: (name) => this.#imported(source, name),
+      starred: (name) => this.#starred(source, name),
       classDefinition: (node, env) => {
         const bases = node.childForFieldName("superclasses");
         const isFlask = bases && statements(bases).some((base) => this.#evaluate(source, base, env, depth) === "class");
@@ -158,23 +166,21 @@ export class Values {
     const imported = importsAs(source, object.text)[0];
     if (!imported) return undefined;
     if (imported.name === null && FLASK_CLASSES[imported.module]?.includes(name)) return "class";
+    if (!this.handing.has(name)) return undefined;
     const path = resolveImport(this.place(source.path), imported, this.#reading.pathSet);
-    return path ? this.module(path).get(name) : undefined;
+    return path ? handedOn(this.module(path).get(name)) : undefined;
   }
 
   #call(source: SourceFile, node: Node, env: Env, depth: number): Value | undefined {
     const callee = node.childForFieldName("function");
     if (!callee) return undefined;
     if (this.#evaluate(source, callee, env, depth) === "class") return "flask";
-    if (depth >= MAX_DEPTH || !this.suspicion.names.has(callee.text.split(".").pop()!)) return undefined;
+    if (depth >= MAX_DEPTH || !this.handing.has(callee.text.split(".").pop()!)) return undefined;
     const found = this.findFunction(source, callee);
     if (!found) return undefined;
-    return this.returned(
-      found.source,
-      found.definition,
-      this.argumentsOf(source, node, found.definition, env, depth),
-      depth + 1,
-    );
+    const given = this.argumentsOf(source, node, found.definition, env, depth);
+    const value = handedOn(this.returned(found.source, found.definition, given, depth + 1));
+    return value === "class" ? undefined : value;
   }
 
   /** What a function gives back: the same on every return, or what its annotation declares. */
@@ -185,7 +191,9 @@ export class Values {
     const results = known ?? new Map<string, Value | undefined>();
     this.#returned.set(definition, results.set(key, undefined)); // A function that calls itself meets this.
     const value = this.#joinReturns(source, definition, given, depth);
-    results.set(key, value);
+    // Inside of a circle of modules nothing is known for good yet: see module().
+    if (this.#circle === Number.POSITIVE_INFINITY) results.set(key, value);
+    else results.delete(key);
     return value;
   }
 
@@ -224,20 +232,46 @@ export class Values {
   #imported(source: SourceFile, imported: ImportedName): Value | undefined {
     if (imported.level === 0 && imported.name && FLASK_CLASSES[imported.module]?.includes(imported.name))
       return "class";
-    if (!imported.name || !this.suspicion.names.has(imported.name)) return undefined;
+    if (!imported.name || !this.handing.has(imported.name)) return undefined;
     const path = resolveImport(this.place(source.path), imported, this.#reading.pathSet);
-    return path && path !== source.path ? this.module(path).get(imported.name) : undefined;
+    return path && path !== source.path ? handedOn(this.module(path).get(imported.name)) : undefined;
+  }
+
+  /** What `from module import *` brings. */
+  #starred(source: SourceFile, imported: ImportedName): Env {
+    const path = resolveImport(this.place(source.path), imported, this.#reading.pathSet);
+    if (!path || path === source.path) return new Map();
+    return new Map([...this.module(path)].filter(([name, value]) => !name.startsWith("_") && handedOn(value)));
   }
 
   /** The file and name that a name of this file comes from, re-exports followed. */
   #follow(source: SourceFile, name: string): { source: SourceFile; name: string } | null {
     let at = { source, name };
     for (let hops = 0; hops < MAX_DEPTH; hops++) {
-      const imported = importsAs(at.source, at.name).find((item) => item.name && item.name !== "*");
-      const path = imported && resolveImport(this.place(at.source.path), imported, this.#reading.pathSet);
+      const next = this.#from(at.source, at.name);
+      if (!next) return hops ? at : null;
+      at = next;
+    }
+    return null;
+  }
+
+  /** One step of that: by its own import, else by a star. */
+  #from(source: SourceFile, name: string): { source: SourceFile; name: string } | null {
+    if (source.path && findDefinition(source.tree.rootNode, name, "function_definition")) return null;
+    const place = this.place(source.path);
+    const imported = importsAs(source, name).find((item) => item.name && item.name !== "*");
+    if (imported?.name) {
+      const path = resolveImport(place, imported, this.#reading.pathSet);
       const next = path ? this.#reading.parse(path) : null;
-      if (!imported?.name || !next) return hops ? at : null;
-      at = { source: next, name: imported.name };
+      return next && { source: next, name: imported.name };
+    }
+    for (const star of importsAs(source, "*")) {
+      const path = resolveImport(place, star, this.#reading.pathSet);
+      const next = path && path !== source.path ? this.#reading.parse(path) : null;
+      const { rootNode } = next?.tree ?? {};
+      if (!next || !rootNode) continue;
+      if (findDefinition(rootNode, name, "function_definition") || importsAs(next, name).length > 0)
+        return { source: next, name };
     }
     return null;
   }
@@ -245,15 +279,44 @@ export class Values {
   #findMethod(source: SourceFile, callee: Node): { source: SourceFile; definition: Node } | null {
     const object = callee.childForFieldName("object");
     const name = callee.childForFieldName("attribute")?.text ?? "";
+    if (object?.type === "attribute") return this.#inDotted(source, object.text, name);
     if (object?.type !== "identifier") return null;
-    const type = findDefinition(source.tree.rootNode, object.text, "class_definition");
-    const method = type && findDefinition(type.childForFieldName("body")!, name, "function_definition");
-    if (method) return { source, definition: method };
+    const method = methodOf(source, object.text, name);
+    if (method) return method;
     const imported = importsAs(source, object.text)[0];
     const path = imported && resolveImport(this.place(source.path), imported, this.#reading.pathSet);
     const target = path ? this.#reading.parse(path) : null;
-    const definition = target && findDefinition(target.tree.rootNode, name, "function_definition");
-    return target && definition ? { source: target, definition } : null;
+    if (!target) return null;
+    const holder = imported?.name ? (this.#follow(source, object.text) ?? { source: target, name: object.text }) : null;
+    return (holder && methodOf(holder.source, holder.name, name)) ?? this.#member(target, name);
+  }
+
+  /** `package.module.create_app` and `package.module.Class.create_app` behind `import package.module`. */
+  #inDotted(source: SourceFile, dotted: string, name: string): { source: SourceFile; definition: Node } | null {
+    const target = this.#dottedModule(source, dotted);
+    if (target) return this.#member(target, name);
+    const cut = dotted.lastIndexOf(".");
+    const holder = this.#dottedModule(source, dotted.slice(0, cut));
+    if (!holder) return null;
+    const owner = dotted.slice(cut + 1);
+    const found = this.#follow(holder, owner);
+    return methodOf(holder, owner, name) ?? (found && methodOf(found.source, found.name, name));
+  }
+
+  /** The module that `import dotted` names. */
+  #dottedModule(source: SourceFile, dotted: string): SourceFile | null {
+    const imported = importsOf(source).find((item) => item.name === null && item.module === dotted);
+    const path = imported && resolveImport(this.place(source.path), imported, this.#reading.pathSet);
+    return path ? this.#reading.parse(path) : null;
+  }
+
+  /** A function of a module, or one that it hands on. */
+  #member(target: SourceFile, name: string): { source: SourceFile; definition: Node } | null {
+    const own = findDefinition(target.tree.rootNode, name, "function_definition");
+    if (own) return { source: target, definition: own };
+    const found = this.#follow(target, name);
+    const definition = found && findDefinition(found.source.tree.rootNode, found.name, "function_definition");
+    return definition ? { source: found.source, definition } : null;
   }
 
   /** What functions of the module assign to its names through `global`. */
@@ -273,4 +336,15 @@ export class Values {
     }
     return found;
   }
+}
+
+/** None that another module or function gives tells nothing about what it may give on another day. */
+function handedOn(value: Value | undefined): Value | undefined {
+  return value === "none" ? undefined : value;
+}
+
+function methodOf(source: SourceFile, owner: string, name: string): { source: SourceFile; definition: Node } | null {
+  const type = findDefinition(source.tree.rootNode, owner, "class_definition");
+  const definition = type && findDefinition(type.childForFieldName("body")!, name, "function_definition");
+  return definition ? { source, definition } : null;
 }

@@ -1,0 +1,37 @@
+/**
+ * Which files are read is decided by bytes; this reads every file in full, and the survey must answer the same.
+ * FUZZ_RUNS says how many random projects (300), FUZZ_SEED repeats a run, ORACLE_TREES names folders of more applications.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { test } from "uvu";
+import { loadParser } from "../../lib/python/index.ts";
+import { surveyAnswer } from "../support/survey-answer.ts";
+
+await loadParser();
+const cases = path.join(import.meta.dirname, "../cases");
+
+test("cases: nothing that matters is left out by its text", () => {
+  const folders = readdirSync(cases)
+    .flatMap((topic) => readdirSync(path.join(cases, topic)).map((name) => path.join(cases, topic, name, "before")))
+    .filter((folder) => existsSync(folder));
+  assert.ok(folders.length > 200);
+  assert.deepEqual(folders.flatMap(differences), []);
+});
+
+for (const tree of (process.env.ORACLE_TREES ?? "").split(":").filter(Boolean)) {
+  test(`${tree}: nothing that matters is left out by its text`, () => assert.deepEqual(differences(tree), []));
+}
+
+test.run();
+
+/** The parts of the answer that differ, with both. */
+function differences(root: string): string[] {
+  const usual = surveyAnswer(root, false);
+  const full = surveyAnswer(root, true);
+  const parts = [...new Set([...Object.keys(usual), ...Object.keys(full)])];
+  return parts.flatMap((part) =>
+    usual[part] === full[part] ? [] : [`${root}: ${part}\n  usual ${usual[part]}\n  full  ${full[part]}`],
+  );
+}
