@@ -94,6 +94,15 @@ test("a function that goes on with what the factory has made is not the applicat
   assert.deepEqual([target, entry.call], ["shop/__init__.py:create_app", "app"]);
 });
 
+test("a package that hands on a name hides its submodule of that name", () => {
+  const { imports } = entryOf({
+    "backend/__init__.py": "from backend.app import app\n",
+    "backend/app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+    "wsgi.py": '# flask\nfrom backend import app\n\napp.config["LATE"] = 1\n',
+  });
+  assert.deepEqual(imports, ["from wsgi import app"]);
+});
+
 test("connexion's application gets every line to paste, in the factory and at module level", () => {
   const inFunction = readTree({
     "shop/__init__.py":

@@ -67,7 +67,7 @@ export function findEntry(candidate: Candidate, reading: Reading, values: Values
     if ("call" in found) return found;
     if (shows) unclear ??= found;
   }
-  unclear ??= uses.length === 0 ? unreadUse(candidate, reading) : null;
+  unclear ??= uses.length === 0 ? unreadUse(candidate, importRoot, reading) : null;
   if (unclear) return unclear;
   const needsArguments = parameters(candidate.definition!).some(
     (parameter) => parameter.required && !/^(cls|self)$/.test(parameter.name),
@@ -115,10 +115,15 @@ function entryOf(
 }
 
 /** A call in a file that starts applications, of that name and of nothing that was found: it may be this one. */
-function unreadUse({ name, source: home, definition }: Candidate, reading: Reading): NoEntry | null {
+function unreadUse(
+  { name, source: home, definition }: Candidate,
+  importRoot: string,
+  reading: Reading,
+): NoEntry | null {
   const short = name.split(".").at(-1);
   for (const source of reading.sources.values()) {
-    if (isTestPath(source.path) || !isEntryPath(source.path) || isWorkerEntry(source)) continue;
+    const isTop = source.path.slice(0, Math.max(0, source.path.lastIndexOf("/"))) === importRoot;
+    if (isTestPath(source.path) || !(isTop || isEntryPath(source.path)) || isWorkerEntry(source)) continue;
     for (const call of source.tree.rootNode.descendantsOfType("call")) {
       const callee = call.childForFieldName("function")?.text.split(".").at(-1);
       if (callee !== short || (source === home && definition && call.startIndex > definition.startIndex)) continue;

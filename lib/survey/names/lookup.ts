@@ -85,11 +85,13 @@ export function importedDefinition(reading: Reading, source: SourceFile, importe
   if (imported.name === null || imported.name === "*") return { path: own, name: null };
   const holder = resolveImport(place, { ...imported, name: null }, reading.pathSet);
   if (holder === own) return { path: own, name: imported.name };
-  // `from .main import main`: the package's own variable hides its submodule of the same name.
-  const source2 = holder ? reading.parse(holder) : null;
-  return holder && source2 && holder !== source.path && assignedValue(source2.tree.rootNode, imported.name)
-    ? { path: holder, name: imported.name }
-    : { path: own, name: null };
+  // `from .main import main`: the package's own name, assigned or imported, hides its submodule.
+  const source2 = holder && holder !== source.path ? reading.parse(holder) : null;
+  const isOwnName =
+    source2 &&
+    (assignedValue(source2.tree.rootNode, imported.name) !== null ||
+      importsAs(source2, imported.name).some(({ node, name }) => name !== null && node.parent?.type === "module"));
+  return holder && isOwnName ? { path: holder, name: imported.name } : { path: own, name: null };
 }
 
 /** The import that a name at `node` refers to: the last one before it, else any. */
