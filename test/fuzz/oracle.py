@@ -7,11 +7,9 @@ the last two, and an error for each that did not start. Without an expression th
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib
 import json
 import os
-import re
 import signal
 import sys
 import traceback
@@ -31,31 +29,13 @@ import werkzeug.serving
 with contextlib.suppress(ImportError):
     import flask_sqlalchemy  # noqa: F401
 
+# What celery-verify compares itself.
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "..", "generators", "verify", "python"))
+from celery_verify import snapshot  # noqa: E402
+
+sys.path.pop(0)
+
 SECONDS = 10
-SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|KEY", re.I)
-ADDRESS = re.compile(r"0x[0-9a-f]+")
-
-
-def describe(value: Any, key: str, root: str) -> Any:
-    if isinstance(value, dict):
-        return {str(name): describe(inner, str(name), root) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [describe(inner, key, root) for inner in value]
-    text = ADDRESS.sub("0x", repr(value)).replace(root, "<root>")
-    return hashlib.sha256(text.encode()).hexdigest()[:16] if SECRET.search(key) else text
-
-
-def snapshot(app: Any, root: str) -> dict[str, Any]:
-    return {
-        "import_name": app.import_name,
-        "class": type(app).__name__,
-        "config": describe(dict(app.config), "", root),
-        "routes": sorted(f"{rule} {sorted(rule.methods)} {rule.endpoint}" for rule in app.url_map.iter_rules()),
-        "blueprints": {name: blueprint.import_name for name, blueprint in app.blueprints.items()},
-        "extensions": sorted(map(str, app.extensions)),
-        "error_handlers": sorted(str(code) for codes in app.error_handler_spec.values() for code in codes),
-        "wsgi_app": type(app.wsgi_app).__name__,
-    }
 
 
 def refuse_to_serve(*_: object, **__: object) -> None:
@@ -83,7 +63,7 @@ def start(wanted: dict[str, Any]) -> dict[str, Any]:
         app = app.flask_app
     while not isinstance(app, flask.Flask):
         app = app[0] if isinstance(app, tuple) else app.app
-    return snapshot(app, root)
+    return snapshot.take(app, root)
 
 
 def isolated(wanted: dict[str, Any]) -> dict[str, Any]:
@@ -111,30 +91,14 @@ def isolated(wanted: dict[str, Any]) -> dict[str, Any]:
     return json.loads(text) if text else {"error": f"nothing within {SECONDS} s"}
 
 
-def compare(web: dict[str, Any], worker: dict[str, Any]) -> list[str]:
-    found = []
-    for part in web:
-        one, other = web[part], worker.get(part)
-        if one == other:
-            continue
-        if isinstance(one, dict) and isinstance(other, dict):
-            keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
-            found += [f"{part}[{key!r}]: web {one.get(key)}, worker {other.get(key)}" for key in keys]
-        elif isinstance(one, list) and isinstance(other, list):
-            found += [f"{part}: only web {item}" for item in one if item not in other]
-            found += [f"{part}: only worker {item}" for item in other if item not in one]
-        else:
-            found.append(f"{part}: web {one}, worker {other}")
-    return found
-
-
 def answer(question: dict[str, Any]) -> dict[str, Any]:
     os.environ.update(question.get("environment", {}))
     told = [isolated(wanted) for wanted in question["starts"]]
     problems = [f"{name}: {one['error']}" for name, one in zip(question["names"], told) if "error" in one]
     if not problems:
         web, worker = told[-2:]
-        problems = compare(web, worker)
+        differences = snapshot.compare(web, worker)
+        problems = [f"{what} {name}: web {one!r}, worker {other!r}" for what, name, one, other in differences]
     return {"problems": problems, "errors": [one.get("error", "") for one in told], "started": told[0]}
 
 
