@@ -17,6 +17,8 @@ export interface BrokerFacts {
   localBroker: string;
   brokerTls: string;
   resultsTls: string;
+  /** Whether one of them is told how with Python's own ssl module. */
+  usesSsl: boolean;
   /** Lines of .env.example. */
   example: readonly { key: string; value: string }[];
   /** What CELERY.md says of them. */
@@ -34,10 +36,13 @@ export function describeBroker(broker: BrokerKind, results: ResultStore, config:
     comment,
   });
   const settings = [line(row.setting, row.comment(configStyles[config].order))];
-  if (store.localUrl) settings.push(line({ name: "result_backend", value: store.localUrl }));
+  const own = row.resultUrls?.[results];
+  const resultUrl = own?.local ?? store.localUrl;
+  if (resultUrl) settings.push(line({ name: "result_backend", value: resultUrl }));
   const example = [
     { key: "CELERY_BROKER_URL", value: row.example },
-    { key: "CELERY_RESULT_BACKEND", value: store.example },
+    { key: "CELERY_RESULT_BACKEND", value: own?.example ?? store.example },
+    ...Object.entries(row.variables ?? {}).map(([key, value]) => ({ key, value })),
   ];
   const { start, production, warning, workerOptions } = row;
   return {
@@ -50,6 +55,7 @@ export function describeBroker(broker: BrokerKind, results: ResultStore, config:
     localBroker: row.localUrl,
     brokerTls: row.tls,
     resultsTls: store.tls,
+    usesSsl: [row.tls, store.tls].some((tls) => tls === "redis" || tls === "amqp"),
     example: example.filter(({ value }) => value !== ""),
     guide: {
       start,

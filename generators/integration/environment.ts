@@ -14,7 +14,7 @@ import { isTracked } from "../../lib/files/git-index.ts";
 import { readInheritedIgnores } from "../../lib/files/gitignore.ts";
 import type { Project } from "../../lib/survey/index.ts";
 import type { Templates } from "../../lib/templates/render.ts";
-import { isBrokerUrl } from "./broker-url.ts";
+import { celeryUrl, isBrokerUrl } from "./broker-url.ts";
 import type { Integration } from "./facts.ts";
 
 /** .env.example with placeholders, .gitignore that hides .env, and .env itself only when the user gave a URL. Returns warnings. */
@@ -35,7 +35,7 @@ export function addEnvironmentFiles(
   if (!isBrokerUrl(brokerAnswer)) return [];
   if (brokerAnswer.includes("@") && isTracked(project.root, ".env")) throw envTracked();
   const before = project.read(".env");
-  const after = mergeEnvSecrets(before, [{ key: "CELERY_BROKER_URL", value: brokerAnswer }]);
+  const after = mergeEnvSecrets(before, [{ key: "CELERY_BROKER_URL", value: celeryUrl(brokerAnswer) }]);
   if (before) changes.edit(".env", after);
   else changes.write(".env", after, { mode: ENV_MODE });
   return before ? warnAboutEnv(project.root, before, after) : [];

@@ -9,7 +9,9 @@ import { resultStores } from "./result-stores.ts";
 
 /** The packages that an integration needs. */
 export function wantedPackages({ broker, results, dotenv }: Integration): Wanted[] {
-  const extras = [...new Set([brokers[broker].extra, resultStores[results].extra])].filter((extra) => extra !== "");
+  const extras = [...new Set([brokers[broker].extra, resultStores[results].extra])]
+    .filter((extra) => extra !== "")
+    .sort();
   const celery: Wanted = { name: "celery", minimum: "5.4", below: "6", ...(extras.length ? { extras } : {}) };
   return dotenv ? [celery, { name: "python-dotenv", minimum: "1.0" }] : [celery];
 }

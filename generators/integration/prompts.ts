@@ -1,13 +1,13 @@
 import type { Choice, Detection, Prompt } from "../../lib/contract/generator.ts";
 import type { Answers } from "../../lib/contract/plan.ts";
 import { previewPrompt } from "../../lib/contract/preview.ts";
-import { type BrokerKind, type FlaskApp, type Project, surveyConfig } from "../../lib/survey/index.ts";
+import { BROKER_KINDS, type BrokerKind, type FlaskApp, type Project, surveyConfig } from "../../lib/survey/index.ts";
 import { databases, usableDatabase } from "../common/database.ts";
 import { checkTarget } from "../common/target.ts";
-import { brokerKind, isBrokerUrl } from "./broker-url.ts";
+import { brokerKind, isBrokerUrl, unknownScheme } from "./broker-url.ts";
 import { brokers } from "./brokers.ts";
 import { configStyles } from "./config-styles.ts";
-import { resultStores } from "./result-stores.ts";
+import { resultStores, storeOf } from "./result-stores.ts";
 
 /** The values of a table with their hints, in its order. */
 const choicesOf = (table: Readonly<Record<string, { hint: string }>>): Choice[] =>
@@ -26,7 +26,7 @@ export function integrationPrompts(kind: FlaskApp["kind"]): Prompt[] {
       choices: choicesOf(brokers),
       accepts: isBrokerUrl,
       check: (value) => void brokerKind(value),
-      detect: (project) => (project.broker ? certain(project.broker.kind) : suggested("redis")),
+      detect: detectBroker,
     },
     {
       name: "results",
@@ -92,7 +92,17 @@ function hasBlueprintPackages(project: Project, kind: FlaskApp["kind"]): boolean
   return isEmpty ? kind === "factory" : project.blueprints.some(({ layout }) => layout === "package");
 }
 
+/** What is there already; a broker that can't be served is never passed over for another one. */
+function detectBroker({ broker, otherBroker }: Project): Detection {
+  if (!otherBroker) return broker ? certain(broker.kind) : suggested("redis");
+  const { path, line } = otherBroker.at;
+  const { why } = unknownScheme(otherBroker.scheme);
+  return { missing: `${path}:${line} names another broker; ${why}`, candidates: BROKER_KINDS };
+}
+
 function resultsFor(broker: BrokerKind, project: Project): Detection {
+  const there = project.results && storeOf(project.results.scheme);
+  if (there) return certain(there);
   const { results } = brokers[broker];
   if (results) return certain(results);
   return suggested(project.databases.length > 0 ? "database" : "none");

@@ -2,6 +2,8 @@
 interface ResultStoreFacts {
   /** A few words for the prompt. */
   hint: string;
+  /** Schemes of the addresses that mean it in a project. */
+  schemes: RegExp;
   /** Extra of the package celery with the client's library; "" where none is needed. */
   extra: string;
   /** Stands in the settings as a local server; "" where the settings find one themselves. */
@@ -18,6 +20,7 @@ interface ResultStoreFacts {
 const STORES = {
   redis: {
     hint: "fast, expires by itself",
+    schemes: /^(rediss?|redis\+socket|socket|(redis-)?sentinel|valkeys?)$/,
     extra: "redis",
     localUrl: "redis://localhost:6379/1",
     example: "redis://localhost:6379/1",
@@ -27,6 +30,7 @@ const STORES = {
   },
   database: {
     hint: "the database server that you run anyway",
+    schemes: /^db\+(?!sqlite)/,
     extra: "sqlalchemy",
     localUrl: "",
     example: "database_production_your_connection_string_here",
@@ -36,6 +40,7 @@ const STORES = {
   },
   embedded: {
     hint: "an SQLite file, development only",
+    schemes: /^db\+sqlite/,
     extra: "sqlalchemy",
     localUrl: "",
     example: "",
@@ -45,6 +50,7 @@ const STORES = {
   },
   none: {
     hint: "results are dropped; no status endpoint",
+    schemes: /^disabled$/,
     extra: "",
     localUrl: "",
     example: "",
@@ -58,3 +64,9 @@ const STORES = {
 export type ResultStore = keyof typeof STORES;
 
 export const resultStores: Readonly<Record<ResultStore, ResultStoreFacts>> = STORES;
+
+/** The store that an address in a project belongs to; null for one that has no settings here. */
+export function storeOf(scheme: string): ResultStore | null {
+  const stores = Object.keys(STORES) as ResultStore[];
+  return stores.find((store) => store === scheme || resultStores[store].schemes.test(scheme)) ?? null;
+}

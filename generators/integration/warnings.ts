@@ -1,6 +1,7 @@
 import type { Wanted } from "../../lib/dependencies/edit.ts";
-import type { FlaskApp, Project } from "../../lib/survey/index.ts";
+import type { BrokerKind, FlaskApp, Project } from "../../lib/survey/index.ts";
 import type { Integration } from "./facts.ts";
+import { storeOf } from "./result-stores.ts";
 
 /**
  * What the user should know although nothing stands in the way.
@@ -11,7 +12,7 @@ export function warningsFor(
   project: Project,
   app: FlaskApp,
   wanted: readonly Wanted[],
-  { testFile }: Pick<Integration, "testFile">,
+  { testFile, broker }: Pick<Integration, "testFile" | "broker">,
 ): string[] {
   const warnings: string[] = [];
   for (const note of app.notes) {
@@ -27,8 +28,18 @@ export function warningsFor(
   }
   for (const { name, at } of project.otherQueues)
     warnings.push(`${at.path}:${at.line}: ${name} is in use here and was left alone.`);
+  warnings.push(...resultWarnings(project, broker));
   warnings.push(...versionWarnings(project, wanted));
   return warnings;
+}
+
+/** The address of results that the project names wins at run time, whatever the settings here are made for. */
+function resultWarnings({ results }: Project, broker: BrokerKind): string[] {
+  if (!results) return [];
+  const where = `${results.at.path}:${results.at.line}: results go to ${results.scheme}:// here`;
+  if (!storeOf(results.scheme)) return [`${where}, which nothing here has settings for; that address stays in effect.`];
+  if (results.scheme !== "sentinel" || broker === "sentinel") return [];
+  return [`${where}: add "master_name" to result_backend_transport_options in celery_settings.py.`];
 }
 
 interface Supported {

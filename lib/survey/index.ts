@@ -7,7 +7,7 @@ import { loadParser } from "../python/index.ts";
 import { surveyApps } from "./apps/apps.ts";
 import { explainAbsence } from "./apps/refusals.ts";
 import { surveyBlueprints } from "./blueprints.ts";
-import { surveyBroker } from "./celery/brokers.ts";
+import { surveyBroker, surveyOtherBroker, surveyResults } from "./celery/brokers.ts";
 import { surveyCelery } from "./celery/index.ts";
 import { surveyDatabases } from "./databases.ts";
 import type { Project } from "./project.ts";
@@ -55,6 +55,8 @@ export function describeProject(reading: Reading): Project {
   const queues = once(() => surveyCelery(reading));
   const dependencies = once(() => surveyDependencies(reading.root, reading.read, reading.paths));
   const broker = once(() => surveyBroker(reading, dependencies()));
+  const otherBroker = once(() => (broker()?.asBroker ? null : surveyOtherBroker(reading)));
+  const results = once(() => surveyResults(reading));
   const pytest = once(() => usesPytest(reading, dependencies()));
   return {
     ...reading,
@@ -78,6 +80,12 @@ export function describeProject(reading: Reading): Project {
     },
     get broker() {
       return broker();
+    },
+    get otherBroker() {
+      return otherBroker();
+    },
+    get results() {
+      return results();
     },
     get dependencies() {
       return dependencies();

@@ -2,6 +2,7 @@ import type { ManualStep } from "../changes/types.ts";
 import type { Dependencies } from "../dependencies/types.ts";
 import type { SourceFile } from "../python/source.ts";
 import type { BrokerKind } from "./celery/broker-marks.ts";
+import type { NamedUrl } from "./celery/named-urls.ts";
 import type { Reading } from "./reading.ts";
 
 /** A place in the user's project; `line` is 1-based. */
@@ -24,6 +25,10 @@ export interface Project extends Reading {
   readonly otherQueues: readonly { name: string; at: Location }[];
   /** Broker named by existing configuration, dependency or compose files. */
   readonly broker: { kind: BrokerKind; at: Location } | null;
+  /** A broker that the configuration names and that no value of the `broker` prompt stands for; null where another one is named. */
+  readonly otherBroker: NamedUrl | null;
+  /** Where the configuration has results go; null where it does not say. */
+  readonly results: NamedUrl | null;
   readonly dependencies: Dependencies;
   readonly pytest: boolean;
   /** What a `target` answer names, also with a call: `app.py:create_app("x")`; null when there is no such thing. */

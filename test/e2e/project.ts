@@ -61,7 +61,7 @@ export async function projectEnv(more: Readonly<Record<string, string>> = {}): P
   return { PATH: `${bin}:${process.env.PATH}`, HOME: tempDir("home-"), LANG: "C.UTF-8", ...more };
 }
 
-/** Runs a program of the project's environment in its folder, e.g. `python -m pytest`. */
+/** Runs a program of the project's environment in its folder, e.g. `python -m pytest`; of another one where a whole path is given. */
 export async function runIn(
   root: string,
   command: readonly string[],
@@ -70,7 +70,10 @@ export async function runIn(
   const { bin } = await pythonEnv();
   const [program, ...args] = command;
   const unset = { CELERY_BROKER_URL: undefined, CELERY_RESULT_BACKEND: undefined, PYTHONPATH: undefined };
-  return runCommand([path.join(bin, program!), ...args], { cwd: root, env: { ...unset, ...(await projectEnv(env)) } });
+  return runCommand([path.resolve(bin, program!), ...args], {
+    cwd: root,
+    env: { ...unset, ...(await projectEnv(env)) },
+  });
 }
 
 /** The project's own tests, and how many of them passed. */
@@ -121,7 +124,7 @@ export async function startIn(
   writeFileSync(path.join(log, "output"), "");
   const [program, ...args] = command;
   // `guard` runs in its log folder; the program itself belongs into the project's.
-  const inProject = ["/usr/bin/env", "-C", root, path.join(bin, program!), ...args];
+  const inProject = ["/usr/bin/env", "-C", root, path.resolve(bin, program!), ...args];
   const started = await guard(inProject, await projectEnv({ PYTHONUNBUFFERED: "1", ...env }), log);
   const output = () => readFileSync(path.join(log, "output"), "utf8");
   const stop = async () => {

@@ -49,7 +49,14 @@ test("the snapshot has something of everything", () => {
     assert.ok(api.types.includes(name), name);
   }
   assert.is(Object.keys(api.generators).length, 5);
-  assert.equal(api.generators["celery-factory"]!.broker, ["redis", "rabbitmq", "embedded"]);
+  assert.equal(api.generators["celery-factory"]!.broker, [
+    "redis",
+    "rabbitmq",
+    "sqs",
+    "sentinel",
+    "valkey",
+    "embedded",
+  ]);
   for (const list of [api.partials, api.helpers, api.actionTypes]) assert.ok(list.length > 0);
 });
 

@@ -53,7 +53,7 @@ for (const [name, prompts] of Object.entries(contract)) {
 
 const values: Record<string, string[]> = {
   mode: ["direct", "hybrid"],
-  broker: ["redis", "rabbitmq", "embedded"],
+  broker: ["redis", "rabbitmq", "sqs", "sentinel", "valkey", "embedded"],
   results: ["redis", "database", "embedded", "none"],
   database: ["none", "flask-sqlalchemy", "sqlalchemy"],
   config: ["object", "environment", "namespace"],
@@ -101,7 +101,10 @@ test("a partial or preset that does not exist is told when the pack is loaded", 
     await reason({ partials: { flask_tusk: "" } }),
     'no partial "flask_tusk" to replace. Did you mean "flask_task"?',
   );
-  assert.match(await reason({ defaults: { broker: "kafka" } }), '"kafka" is not one of redis, rabbitmq, embedded');
+  assert.match(
+    await reason({ defaults: { broker: "kafka" } }),
+    '"kafka" is not one of redis, rabbitmq, sqs, sentinel, valkey, embedded',
+  );
   process.exitCode = 0;
 });
 

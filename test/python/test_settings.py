@@ -160,6 +160,22 @@ def test_tls_without_verification_is_refused(own: Any) -> None:
     assert "certificate" in str(caught.value) and "s3cret" not in str(caught.value)
 
 
+def test_only_the_environment_can_allow_tls_without_verification(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CELERY_UNVERIFIED_TLS", "yes")
+    conf = shop(CELERY={"broker_url": "rediss://h/0", "result_backend": "rediss://h/1"})
+    assert conf.broker_use_ssl == {"ssl_cert_reqs": ssl.CERT_NONE}
+    assert conf.redis_backend_use_ssl == {"ssl_cert_reqs": ssl.CERT_NONE}
+    monkeypatch.setenv("CELERY_BROKER_URL", "amqps://mq.example:5671/v")
+    assert envy().broker_use_ssl["cert_reqs"] == ssl.CERT_NONE
+
+
+def test_a_socket_of_redis_gets_no_keep_alive() -> None:
+    url = "redis+socket:///run/redis.sock?virtual_host=1"
+    assert shop(CELERY={"broker_url": "redis://h/0", "result_backend": url}).redis_socket_keepalive is False
+
+
 def test_amqps_is_verified_with_its_host_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CELERY_BROKER_URL", "amqps://user:s3cret@mq.example:5671/v")
     assert envy().broker_use_ssl == {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": "mq.example"}

@@ -22,14 +22,22 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts redis-server with persistence off; null when it is not installed (the test then calls skip()). */
-export async function startRedis(): Promise<Server | null> {
-  const program = findProgram("redis-server");
+/**
+ * Starts redis-server (or another one that is started alike, such as valkey-server) with persistence off; null when it is not
+ * installed (the test then calls skip()).
+ *
+ * @param more further options, e.g. `{ unixsocket: "/tmp/x.sock" }`
+ */
+export async function startRedis(
+  more: Readonly<Record<string, string>> = {},
+  server = "redis-server",
+): Promise<Server | null> {
+  const program = findProgram(server);
   if (!program) return null;
   const port = await freePort();
   const folder = tempDir("redis-");
-  const options = { port, bind: "127.0.0.1", dir: folder, save: "", appendonly: "no", databases: 16 };
-  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const options = { port, bind: "127.0.0.1", dir: folder, save: "", appendonly: "no", databases: 16, ...more };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, ...String(value).split(" ")]);
   const ready = () => answers(port, "PING\r\n", "+PONG");
   return await runServer({
     port,

@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { entryImports } from "../../generators/integration/entry-imports.ts";
+import { BROKER_KINDS } from "../../lib/survey/celery/broker-marks.ts";
 import { pythonEnv } from "../support/python-env.ts";
 import { makeIntegration, renderTemplate, writeFiles } from "./integration.ts";
 
@@ -12,7 +13,7 @@ const test = suite("templates: settings snippets and project files");
 const root = mkdtempSync(path.join(os.tmpdir(), "snippets-"));
 test.after(() => rmSync(root, { recursive: true, force: true }));
 
-const brokers = ["redis", "rabbitmq", "embedded"] as const;
+const brokers = BROKER_KINDS;
 const forms = ["class", "module", "dict", "setdefault"] as const;
 
 /** A snippet as it stands in a file; in a class and a dict it is indented. */
@@ -43,7 +44,7 @@ for (const config of ["object", "namespace"] as const) {
         module: "globals()",
         setdefault: "app.config",
       }[form];
-      const key = { redis: "broker_url", rabbitmq: "broker_url", embedded: "worker_concurrency" }[broker];
+      const key = broker === "embedded" ? "worker_concurrency" : "broker_url";
       const path = config === "object" ? `["CELERY"]["${key}"]` : `["CELERY_${key.toUpperCase()}"]`;
       checks.push(
         `assert eval(${JSON.stringify(value)}, vars(importlib.import_module("${module}")))${path}, "${module}"`,
@@ -71,7 +72,10 @@ test("no snippet and no .env.example holds a password", () => {
       const text = renderTemplate("integration/project/env.example", makeIntegration({ broker, results }));
       assert.not.match(text, /:\/\/[^/\s]*@/);
       for (const line of text.split("\n").filter(Boolean)) {
-        assert.match(line, /^CELERY_\w+=(redis:\/\/localhost:6379\/\d|[a-z]+_[a-z]+_your_connection_string_here)$/);
+        assert.match(
+          line,
+          /^CELERY_(\w+=(redis:\/\/localhost:6379\/\d|[a-z]+_[a-z]+_your_connection_string_here)|SENTINEL_MASTER=mymaster)$/,
+        );
       }
     }
   }

@@ -183,4 +183,15 @@ def create_app():
   assertGreen(await verify(root, {}, python));
 });
 
+test("that the environment allows certificates nobody checks is said", async () => {
+  process.env.CELERY_UNVERIFIED_TLS = "yes";
+  try {
+    const tls = (await verify(sound)).checks.find(({ id }) => id === "tls-verified");
+    assert.equal(tls?.verdict, "ok");
+    assert.match(tls?.detail ?? "", /NOT checked: CELERY_UNVERIFIED_TLS/);
+  } finally {
+    delete process.env.CELERY_UNVERIFIED_TLS;
+  }
+});
+
 test.run();

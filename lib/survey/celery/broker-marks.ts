@@ -14,22 +14,21 @@ interface BrokerMarks {
   image?: RegExp;
   /** Libraries that are there for its sake. */
   libraries?: readonly string[];
-  /** It may be there as a cache, so any other broker of the same evidence comes first. */
-  mayBeCache?: true;
+  /** Above 0: it may be there as a cache, or belong to one, so a lower rank of the same evidence comes first. */
+  rank?: number;
   /** A URL of this kind says something only where it is named as a broker's. */
   onlyAsBroker?: true;
 }
 
 const MARKS = {
   redis: {
-    schemes: ["redis", "rediss"],
-    otherSchemes: ["redis-sentinel", "valkey", "valkeys", "sentinel"],
+    schemes: ["redis", "rediss", "redis+socket"],
     label: "a Redis URL",
     variable: /\bREDIS\w*_?(URL|URI|HOST|DSN)\b/,
     variableInPython: /^REDIS_UR[LI]$/,
-    image: /^(redis|valkey|keydb|dragonfly)/,
+    image: /^(redis(?!-sentinel)|keydb|dragonfly)/,
     libraries: ["redis", "flask-redis", "rq", "flask-rq2"],
-    mayBeCache: true,
+    rank: 2,
   },
   rabbitmq: {
     schemes: ["amqp", "amqps", "pyamqp"],
@@ -37,6 +36,24 @@ const MARKS = {
     variable: /\b(RABBITMQ|AMQP|CLOUDAMQP)\w*\b/,
     image: /^rabbitmq/,
     libraries: ["pika", "aio-pika", "librabbitmq"],
+  },
+  // A queue's URL or boto3 alone says nothing of Celery.
+  sqs: { schemes: ["sqs"], label: "an SQS URL", image: /^elasticmq/ },
+  sentinel: {
+    schemes: ["sentinel"],
+    otherSchemes: ["redis-sentinel"],
+    label: "a Sentinel URL",
+    variable: /\bREDIS_SENTINEL\w*|\bSENTINEL_(URLS?|HOSTS?|NODES|MASTER)\b/,
+    image: /^redis-sentinel/,
+    rank: 1,
+  },
+  valkey: {
+    schemes: ["valkey", "valkeys"],
+    label: "a Valkey URL",
+    variable: /\bVALKEY\w*_?(URL|URI|HOST|DSN)\b/,
+    image: /^valkey/,
+    libraries: ["valkey", "valkey-glide"],
+    rank: 2,
   },
   embedded: {
     schemes: ["sqla+sqlite"],
@@ -85,7 +102,8 @@ export function mayNameBroker(text: string): boolean {
   return (text.includes("://") && brokerInText(text) !== null) || text.includes("REDIS_UR");
 }
 
-/** The first kind, less what may be a cache where another one is there. */
+/** The first kind of the lowest rank. */
 export function firstOf(kinds: readonly BrokerKind[]): BrokerKind | null {
-  return kinds.find((kind) => !brokerMarks[kind].mayBeCache) ?? kinds[0] ?? null;
+  const rank = (kind: BrokerKind) => brokerMarks[kind].rank ?? 0;
+  return [...kinds].sort((one, other) => rank(one) - rank(other))[0] ?? null;
 }

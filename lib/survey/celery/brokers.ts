@@ -1,6 +1,6 @@
 import type { Dependencies } from "../../dependencies/types.ts";
 import { lineOf, stringValue } from "../../python/index.ts";
-import { applicationSources, readText, sourcesNaming } from "../names/lookup.ts";
+import { applicationSources, sourcesNaming } from "../names/lookup.ts";
 import type { Location } from "../project.ts";
 import { mayHold, type Reading } from "../reading.ts";
 import {
@@ -12,6 +12,15 @@ import {
   isBrokerKind,
   mayNameBroker,
 } from "./broker-marks.ts";
+import {
+  composeFiles,
+  deploymentFiles,
+  environmentFiles,
+  linesOf,
+  type NamedUrl,
+  statementText,
+  urlsNamed,
+} from "./named-urls.ts";
 
 /** The broker that a project seems to have, and what says so. */
 export interface BrokerEvidence {
@@ -23,8 +32,6 @@ export interface BrokerEvidence {
   asBroker: boolean;
 }
 
-const ENV_FILE = /(^|\/)(\.env(\.[\w-]+)*|[\w.-]*\.env(\.[\w-]+)?|env\.(example|sample|template|dist))$/;
-const COMPOSE = /(^|\/)(docker-)?compose[\w.-]*\.ya?ml$/;
 /** What we write into .env.example: `redis_dev_your_connection_string_here`. */
 const PLACEHOLDER = /^["']?([a-z]+)_\w*your_connection_string_here/;
 const BROKER_NAME = /\b\w*(CELERY\w*BROKER|BROKER_URL|broker_url)\b/i;
@@ -34,9 +41,27 @@ const BROKER_NAME = /\b\w*(CELERY\w*BROKER|BROKER_URL|broker_url)\b/i;
  * then libraries. Within a group, what may be a cache comes last.
  */
 export function surveyBroker(reading: Reading, dependencies: Pick<Dependencies, "files">): BrokerEvidence | null {
-  const found = [...fromEnvironmentFiles(reading), ...fromPython(reading), ...fromCompose(reading)];
+  const found = [
+    ...fromEnvironmentFiles(reading),
+    ...fromPython(reading),
+    ...fromCompose(reading),
+    ...fromDeployment(reading),
+  ];
   const named = found.filter((item) => item.asBroker);
   return pick(named) ?? pick(found) ?? pick(fromDependencies(reading, dependencies));
+}
+
+/** A broker that is named as one and that none of our kinds stands for; an in-memory one is a test's. */
+export function surveyOtherBroker(reading: Reading): NamedUrl | null {
+  const others = urlsNamed(reading, "BROKER_URL").filter(
+    ({ scheme }) => !isBrokerKind(scheme) && !brokerInText(`${scheme}://`) && scheme !== "memory",
+  );
+  return others[0] ?? null;
+}
+
+/** Where results go already; null where nothing says so. An in-memory store is a test's. */
+export function surveyResults(reading: Reading): NamedUrl | null {
+  return urlsNamed(reading, "RESULT_BACKEND").find(({ scheme }) => !/^(cache\+)?memory$/.test(scheme)) ?? null;
 }
 
 function pick(found: readonly BrokerEvidence[]): BrokerEvidence | null {
@@ -50,24 +75,22 @@ function kindBy(marked: (marks: (typeof brokerMarks)[BrokerKind]) => boolean | u
 }
 
 function fromEnvironmentFiles(reading: Reading): BrokerEvidence[] {
-  return reading.paths
-    .filter((path) => ENV_FILE.test(path))
-    .flatMap((path) =>
-      linesOf(reading, path).flatMap(({ text, line }) => {
-        const match = /^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=\s*(.*)$/i.exec(text);
-        if (!match) return [];
-        const [, name = "", value = ""] = match;
-        const placeholder = PLACEHOLDER.exec(value)?.[1] ?? "";
-        const kind =
-          brokerInText(value) ??
-          (isBrokerKind(placeholder) ? placeholder : kindBy(({ variable }) => variable?.test(name)));
-        const asBroker = BROKER_NAME.test(name);
-        // The value may hold a password: only the name is told.
-        return kind && counts(kind, asBroker)
-          ? [{ kind, at: { path, line }, evidence: `${name} in ${path}`, asBroker }]
-          : [];
-      }),
-    );
+  return environmentFiles(reading).flatMap((path) =>
+    linesOf(reading, path).flatMap(({ text, line }) => {
+      const match = /^\s*(?:export\s+)?([A-Z_][A-Z0-9_]*)\s*=\s*(.*)$/i.exec(text);
+      if (!match) return [];
+      const [, name = "", value = ""] = match;
+      const placeholder = PLACEHOLDER.exec(value)?.[1] ?? "";
+      const kind =
+        brokerInText(value) ??
+        (isBrokerKind(placeholder) ? placeholder : kindBy(({ variable }) => variable?.test(name)));
+      const asBroker = BROKER_NAME.test(name);
+      // The value may hold a password: only the name is told.
+      return kind && counts(kind, asBroker)
+        ? [{ kind, at: { path, line }, evidence: `${name} in ${path}`, asBroker }]
+        : [];
+    }),
+  );
 }
 
 function fromPython(reading: Reading): BrokerEvidence[] {
@@ -102,38 +125,30 @@ function isDocumentation(parent: string | undefined, text: string): boolean {
   return parent === "expression_statement" || text.includes("\n");
 }
 
-/** The assignment or item around a string, without the rest of a long mapping. */
-function statementText(node: { parent: unknown; text: string; type: string }): string {
-  interface Up {
-    parent: Up | null;
-    text: string;
-    type: string;
-  }
-  let at = node as Up;
-  while (
-    at.parent &&
-    !["pair", "keyword_argument", "assignment", "expression_statement", "block", "module"].includes(at.type)
-  )
-    at = at.parent;
-  return at.text.slice(0, 400);
+/** In any other file that deploys the project, only what is named as a broker's says something. */
+function fromDeployment(reading: Reading): BrokerEvidence[] {
+  return deploymentFiles(reading).flatMap((path) =>
+    linesOf(reading, path).flatMap(({ text, line }) => {
+      const kind = /^\s*#/.test(text) || !BROKER_NAME.test(text) ? null : brokerInText(text);
+      return kind ? [{ kind, at: { path, line }, evidence: `a URL in ${path}`, asBroker: true }] : [];
+    }),
+  );
 }
 
 function fromCompose(reading: Reading): BrokerEvidence[] {
-  return reading.paths
-    .filter((path) => COMPOSE.test(path))
-    .flatMap((path) =>
-      linesOf(reading, path).flatMap(({ text, line }) => {
-        const image = /^\s*(?:-\s*)?image\s*:\s*["']?([^\s"'#]+)/.exec(text)?.[1];
-        const name = image?.split("/").at(-1)?.split(/[:@]/)[0] ?? "";
-        const kind = kindBy((marks) => marks.image?.test(name));
-        if (kind) return [{ kind, at: { path, line }, evidence: `image ${name} in ${path}`, asBroker: false }];
-        const url = /^\s*#/.test(text) ? null : brokerInText(text);
-        const asBroker = BROKER_NAME.test(text);
-        return url && counts(url, asBroker)
-          ? [{ kind: url, at: { path, line }, evidence: `a URL in ${path}`, asBroker }]
-          : [];
-      }),
-    );
+  return composeFiles(reading).flatMap((path) =>
+    linesOf(reading, path).flatMap(({ text, line }) => {
+      const image = /^\s*(?:-\s*)?image\s*:\s*["']?([^\s"'#]+)/.exec(text)?.[1];
+      const name = image?.split("/").at(-1)?.split(/[:@]/)[0] ?? "";
+      const kind = kindBy((marks) => marks.image?.test(name));
+      if (kind) return [{ kind, at: { path, line }, evidence: `image ${name} in ${path}`, asBroker: false }];
+      const url = /^\s*#/.test(text) ? null : brokerInText(text);
+      const asBroker = BROKER_NAME.test(text);
+      return url && counts(url, asBroker)
+        ? [{ kind: url, at: { path, line }, evidence: `a URL in ${path}`, asBroker }]
+        : [];
+    }),
+  );
 }
 
 function fromDependencies(reading: Reading, { files }: Pick<Dependencies, "files">): BrokerEvidence[] {
@@ -148,8 +163,4 @@ function fromDependencies(reading: Reading, { files }: Pick<Dependencies, "files
       ];
     }),
   );
-}
-
-function linesOf(reading: Reading, path: string): { text: string; line: number }[] {
-  return (readText(reading, path) ?? "").split(/\r\n|\n|\r/).map((text, index) => ({ text, line: index + 1 }));
 }
