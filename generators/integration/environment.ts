@@ -30,7 +30,10 @@ export function addEnvironmentFiles(
   if (entries.length > 0) changes.edit(".env.example", example);
   const ignored = mergeGitignore(project.read(".gitignore"), readInheritedIgnores(project.root));
   const usesFiles = integration.broker === "embedded" || integration.results === "embedded";
-  const complete = usesFiles ? ignoreFolder(ignored, "instance/", "The embedded broker's files") : ignored;
+  const withFiles = usesFiles ? ignoreFolder(ignored, "instance/", "The embedded broker's files") : ignored;
+  // Somebody follows the next steps and then types `git add .`.
+  const isOurs = project.read(".gitignore") === null && project.dependencies.manager === "pip";
+  const complete = isOurs && withFiles ? ignoreFolder(withFiles, ".venv/", "The virtual environment") : withFiles;
   if (complete) changes.edit(".gitignore", complete);
   if (!isBrokerUrl(brokerAnswer)) return [];
   if (brokerAnswer.includes("@") && isTracked(project.root, ".env")) throw envTracked();

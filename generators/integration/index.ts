@@ -53,6 +53,7 @@ export function planIntegration(
 
   for (const { path, after } of dependencies.edits) changes.edit(path, after);
 
+  const install = answers.install === "yes" ? installStep(project, wanted) : null;
   const isNew = changes.changes.some(({ action }) => action !== "unchanged");
   const there = (command: string, folder = "") => inFolder(path.join(project.root, folder), command);
   return {
@@ -61,11 +62,11 @@ export function planIntegration(
     answers,
     changes,
     manual: [...manual, ...dependencies.manual],
-    install: answers.install === "yes" ? installStep(project, wanted) : null,
+    install,
     warnings: [...warningsFor(project, app, wanted, integration), ...warnings],
     next: isNew
       ? [
-          ...activate(project.dependencies, project.root),
+          ...activate(project.dependencies, project.root, install),
           ...inOrder(
             project,
             dependencies.next.map((command) => there(command)),

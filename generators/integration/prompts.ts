@@ -61,7 +61,7 @@ export function integrationPrompts(kind: FlaskApp["kind"]): Prompt[] {
       name: "install",
       message: "Install the packages now?",
       choices: [
-        { value: "yes", hint: "with the tool that the project uses" },
+        { value: "yes", hint: "with the tool that the project uses; into a new .venv where there is no environment" },
         { value: "no", hint: "only declare them" },
       ],
       detect: () => suggested("no"),

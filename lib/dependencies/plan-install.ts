@@ -7,11 +7,11 @@ import type { Dependencies, InstallStep } from "./types.ts";
 
 /**
  * Plans the installation. The dependency file is edited by us, in the user's style; the project's tool then installs what the
- * file says and brings its lock up to date. pip gets the requirements themselves and only ever a virtual environment's Python.
+ * file says and brings its lock up to date. pip only ever gets a virtual environment's Python: it installs the requirements
+ * into the one that is there, or makes `.venv` below `root` and installs all that the project declares.
  *
  * @param requirements e.g. `["celery[redis]>=5.4,<6"]`
- * @returns null when there is no virtual environment for pip, or when the tool would write outside of `root`: see
- *   explainNoInstall().
+ * @returns null when conda manages the environment, or when the tool would write outside of `root`: see explainNoInstall().
  */
 export function planInstall(
   deps: Dependencies,
@@ -36,7 +36,7 @@ export function planInstall(
       return step(root, declared("pipfile") ? ["pipenv", "install"] : ["pipenv", "install", ...requirements]);
     default: {
       const found = findVirtualEnvironment(root, environment);
-      if (!found) return null;
+      if (!found) return environment.CONDA_PREFIX ? null : inNewEnvironment(deps, requirements, root);
       // Environments made by uv hold no pip.
       if (!found.packages.has("pip") && isMadeByUv(found.folder)) {
         return step(root, ["uv", "pip", "install", "--python", found.python, ...requirements]);
@@ -44,6 +44,26 @@ export function planInstall(
       return step(root, [found.python, "-m", "pip", "install", ...requirements]);
     }
   }
+}
+
+/** Where a project without a virtual environment gets one. */
+const NEW_ENVIRONMENT = ".venv";
+
+/** It holds nothing yet, so everything that the project declares goes into it. */
+function inNewEnvironment(deps: Dependencies, requirements: readonly string[], root: string): InstallStep {
+  const onWindows = process.platform === "win32";
+  const python = path.resolve(root, NEW_ENVIRONMENT, onWindows ? "Scripts/python.exe" : "bin/python");
+  const install = [python, "-m", "pip", "install", ...declaredBy(deps), ...requirements];
+  return { ...step(root, install), environment: [onWindows ? "python" : "python3", "-m", "venv", NEW_ENVIRONMENT] };
+}
+
+/** pip's arguments for what the project's own files declare. */
+function declaredBy({ files }: Dependencies): string[] {
+  const targets = files.filter((file) => file.target && isWritable(file.path));
+  // Beside hashes pip takes nothing that has none.
+  const lists = targets.filter(({ kind, hashed }) => /^requirements/.test(kind) && !hashed);
+  if (lists.length > 0) return lists.flatMap((file) => ["-r", file.path]);
+  return targets.some(({ kind }) => ["pyproject-pep621", "setup-cfg", "setup-py"].includes(kind)) ? ["-e", "."] : [];
 }
 
 /** Why planInstall() gave nothing, and the commands that a person can type instead. */
@@ -60,8 +80,8 @@ export function explainNoInstall(
     };
   }
   return {
-    reason: "no virtual environment was found, and nothing is ever installed into a system's Python",
-    commands: ["python3 -m venv .venv", formatCommand([".venv/bin/python", "-m", "pip", "install", ...requirements])],
+    reason: "conda manages the environment that is active, and packages go into it by hand",
+    commands: [formatCommand(["python", "-m", "pip", "install", ...requirements])],
   };
 }
 
@@ -81,12 +101,22 @@ export function inFolder(folder: string, command: string): string {
   return way === "" ? command : `(cd ${formatCommand([way])} && ${command})`;
 }
 
-/** What makes `python` and `celery` those of the project's virtual environment, where none is active. */
-export function activate(deps: Dependencies, root: string, environment: NodeJS.ProcessEnv = process.env): string[] {
+/**
+ * What makes `python` and `celery` those of the project's virtual environment, where none is active.
+ *
+ * @param install - the step that runs before; it may make the environment
+ */
+export function activate(
+  deps: Dependencies,
+  root: string,
+  install: InstallStep | null = null,
+  environment: NodeJS.ProcessEnv = process.env,
+): string[] {
   if (deps.manager !== "pip" || environment.VIRTUAL_ENV || environment.CONDA_PREFIX) return [];
   const found = findVirtualEnvironment(root, environment)?.folder;
-  const folder = formatCommand([fromHere(found ?? path.join(root, ".venv"))]);
-  return [`${found ? "" : `python3 -m venv ${folder} && `}. ${folder}/bin/activate`];
+  const folder = formatCommand([fromHere(found ?? path.join(root, NEW_ENVIRONMENT))]);
+  const make = found || install?.environment ? "" : `python3 -m venv ${folder} && `;
+  return [`${make}. ${folder}/bin/activate`];
 }
 
 function fromHere(folder: string): string {

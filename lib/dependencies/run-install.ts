@@ -20,13 +20,19 @@ export interface RunInstallOptions {
  * @throws UserError `install-failed` with the package manager's output and the command to run again.
  */
 export async function runInstall(install: InstallStep, options: RunInstallOptions = {}): Promise<void> {
-  const [program = "", ...args] = install.command;
-  const typed = formatCommand(install.command);
+  for (const command of install.environment ? [install.environment, install.command] : [install.command]) {
+    await runCommand(command, install.cwd, options);
+  }
+}
+
+async function runCommand(command: readonly string[], cwd: string, options: RunInstallOptions): Promise<void> {
+  const [program = "", ...args] = command;
+  const typed = formatCommand(command);
   const stderr = options.stderr ?? process.stderr;
   const spinner = stderr.isTTY ? createSpinner(`Installing: ${typed}`, { stream: stderr }).start() : null;
   const output: string[] = [];
   const child = execa(program, args, {
-    cwd: install.cwd,
+    cwd,
     stdin: "ignore",
     all: true,
     buffer: false,
@@ -55,7 +61,7 @@ export async function runInstall(install: InstallStep, options: RunInstallOption
     code: "install-failed",
     what: `Installing did not work: ${typed}`,
     why: explainFailure(program, result.code, result.exitCode, result.signal),
-    fix: `the generated files are in place; run it again in ${install.cwd}: ${typed}`,
+    fix: `the generated files are in place; run it again in ${cwd}: ${typed}`,
     details: output.slice(-40),
   });
 }

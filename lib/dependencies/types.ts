@@ -41,6 +41,8 @@ export interface DependencyFile {
 export interface InstallStep {
   /** Program and arguments. */
   command: readonly string[];
+  /** The command that makes the virtual environment first, where the project has none. */
+  environment?: readonly string[];
   /** Directory that it runs in, absolute. */
   cwd: string;
 }

@@ -87,8 +87,13 @@ async function carryOutIn(root: string, generator: Generator, options: RunOption
   refuseConflicts(plan);
   const written = plan.changes.changes.filter((change) => change.action !== "unchanged");
   await use.commit(root, plan.changes.changes);
-  await report(plan, written, output);
-  if (plan.install && answers.install === "yes") await use.install(plan.install, output);
+  const paint = painter(output.out);
+  await writeLines(output.out, listChanges(written, paint, true));
+  try {
+    if (plan.install && answers.install === "yes") await use.install(plan.install, output);
+  } finally {
+    await writeLines(output.out, listNotes(plan, paint));
+  }
   if (plan.manual.length > 0) throw manualStepsLeft(plan, written.length);
   if (written.length > 0) await options.afterwards?.(plan);
   return { summary: `${generator.name}: ${countChanges(plan.changes.changes, true)}`, answers, plan, written };
@@ -141,12 +146,6 @@ async function preview(plan: Plan, use: Stages, output: Output): Promise<Outcome
   const notes = [listLeft(plan, paint), listNotes({ ...plan, next: [] }, paint)].filter(Boolean).join("\n");
   if (!json) await writeLines(output.err, notes);
   return { summary, answers, plan, written: [] };
-}
-
-async function report(plan: Plan, written: readonly Change[], output: Output): Promise<void> {
-  const paint = painter(output.out);
-  const text = [listChanges(written, paint, true), listNotes(plan, paint)].filter(Boolean).join("\n");
-  await writeLines(output.out, text);
 }
 
 async function verify(generator: Generator, project: Project, answers: Answers, output: Output): Promise<Outcome> {

@@ -19,7 +19,10 @@ export async function planAsJson(plan: Plan, diff: Stages["diff"]): Promise<stri
     answers,
     changes: changes.changes.map(({ path, action }, index) => ({ path, action, diff: diffs[index]! })),
     manual: manual.map(({ path, line, snippet, why }) => ({ path, line, snippet, why })),
-    install: install && answers.install === "yes" ? { command: install.command } : null,
+    install:
+      install && answers.install === "yes"
+        ? { command: install.command, ...(install.environment ? { environment: install.environment } : {}) }
+        : null,
     next,
   };
   return JSON.stringify(object, (_, value) => (typeof value === "string" ? maskSecrets(value) : value), 2);

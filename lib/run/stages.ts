@@ -3,7 +3,7 @@ import type { Change } from "../changes/types.ts";
 import type { Workbench } from "../contract/generator.ts";
 import type { InstallStep } from "../dependencies/types.ts";
 import type { Project } from "../survey/index.ts";
-import type { Output } from "./terminal.ts";
+import { type Output, writeLines } from "./terminal.ts";
 
 export interface Stages {
   /** Finishes or undoes what an interrupted run has left behind; says what it did, or "" for nothing. */
@@ -43,8 +43,9 @@ export const stages: Stages = {
     const { commit } = await import("../changes/commit.ts");
     await commit(root, changes);
   },
-  async install(step) {
+  async install(step, output) {
     const { runInstall } = await import("../dependencies/run-install.ts");
     await runInstall(step);
+    if (step.environment) await writeLines(output.out, `  created  ${step.environment.at(-1)}`);
   },
 };

@@ -55,6 +55,7 @@ interface Refused {
   files: Record<string, string>;
   /** Words of the command line: the generator and its answers. */
   command?: string;
+  env?: Record<string, string>;
   /** A piece of the message. */
   says?: string;
   /** celery-factory has been run before. */
@@ -95,7 +96,12 @@ const refusals: readonly Refused[] = [
   { code: "target-invalid", files: app, command: "celery-factory --target create_app" },
   { code: "target-unknown", files: app, command: "celery-factory --target app.py:make_app" },
   { code: "broker-url", files: app, command: "celery-factory --broker http://host" },
-  { code: "install-no-environment", files: app, command: "celery-factory --install yes" },
+  {
+    code: "install-no-environment",
+    files: app,
+    command: "celery-factory --install yes",
+    env: { CONDA_PREFIX: "/opt/conda" },
+  },
   {
     code: "settings-no-place",
     files: { "app.py": factory.replace("    return", "    if app.testing: return app\n    return") },
@@ -250,13 +256,16 @@ const elsewhere: Readonly<Record<string, string>> = {
 
 test.before(ensureBuilt);
 
-for (const { code, files, command = "celery-factory", integrated, found, says = "" } of refusals) {
+for (const { code, files, command = "celery-factory", env, integrated, found, says = "" } of refusals) {
   test(`${code}: ${command}`, async () => {
     const root = writeTree(files, tempDir("code-"));
     if (integrated) await run("celery-factory", { root });
     const before = snapshotTree(root);
-    const env = { VIRTUAL_ENV: undefined, CELERY_BROKER_URL: undefined };
-    const ran = await runCommand([process.execPath, bin, ...command.split(" ")], { cwd: root, env });
+    const clean = { VIRTUAL_ENV: undefined, CONDA_PREFIX: undefined, CELERY_BROKER_URL: undefined };
+    const ran = await runCommand([process.execPath, bin, ...command.split(" ")], {
+      cwd: root,
+      env: { ...clean, ...env },
+    });
     assertSameTree(before, snapshotTree(root));
     assert.equal(ran.code, 1, ran.stdout);
     assert.equal(ran.stdout, "");

@@ -55,7 +55,7 @@ test("an environment one up, inside the repository, is the project's; beyond it 
   makeFakeVenv(top, ".venv", path.join(top, "log"));
   mkdirSync(path.join(top, "repository", ".git"));
   const deps = surveyTree(root, { "requirements.txt": "" });
-  assert.is(planInstall(deps, [CELERY], root, {}), null);
+  assert.is(planInstall(deps, [CELERY], root, {})?.command[0], path.join(root, ".venv/bin/python"));
   makeFakeVenv(path.join(top, "repository"), "venv", path.join(top, "log"));
   assert.is(planInstall(deps, [CELERY], root, {})?.command[0], path.join(top, "repository/venv/bin/python"));
 });
@@ -70,12 +70,21 @@ test("the activated environment serves when the project has none of its own", ()
   assert.is(step?.command[0], path.join(elsewhere, "active/bin/python"));
 });
 
-test("no virtual environment: nothing is planned, and the commands are told", () => {
+test("no virtual environment: one is made in the project, with all that it declares", () => {
   const root = writeTree({ "requirements.txt": "flask\n" });
-  assert.is(planInstall(surveyTree(root, { "requirements.txt": "" }), [CELERY], root, {}), null);
-  const { reason, commands } = explainNoInstall([CELERY]);
-  assert.match(reason, "no virtual environment");
-  assert.equal(commands, ["python3 -m venv .venv", `.venv/bin/python -m pip install '${CELERY}'`]);
+  const step = planInstall(surveyTree(root, { "requirements.txt": "" }), [CELERY], root, {});
+  assert.equal(step, {
+    command: [path.join(root, ".venv/bin/python"), "-m", "pip", "install", "-r", "requirements.txt", CELERY],
+    environment: ["python3", "-m", "venv", ".venv"],
+    cwd: root,
+  });
+});
+
+test("conda's environment is left alone, and the command is told", () => {
+  const root = writeTree({ "requirements.txt": "flask\n" });
+  const conda = { CONDA_PREFIX: "/opt/conda" };
+  assert.is(planInstall(surveyTree(root, { "requirements.txt": "" }), [CELERY], root, conda), null);
+  assert.match(explainNoInstall([CELERY]).reason, "conda");
 });
 
 test("a tool that would write above the folder is not run", () => {
