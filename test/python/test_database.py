@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from celery import shared_task
 from celery.signals import worker_process_init
-from kombu.exceptions import OperationalError
+from kombu.exceptions import EncodeError, OperationalError
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
@@ -17,15 +17,15 @@ class Recorder:
     """Stands for a task: notes what would be sent."""
 
     name = "recorder"
-    OperationalError = OperationalError
+    serializer = "json"
 
-    def __init__(self, fail: bool = False) -> None:
+    def __init__(self, fail: Exception | None = None) -> None:
         self.sent: list[Any] = []
         self.fail = fail
 
     def apply_async(self, args: Any, kwargs: Any, task_id: str) -> None:
         if self.fail:
-            raise OperationalError("broker is down")
+            raise self.fail
         self.sent.append((*args, *kwargs.values()))
 
 
@@ -109,12 +109,46 @@ def test_a_rolled_back_savepoint_drops_only_its_own(session: Any, delay: Any) ->
     assert task.sent == [("outer",), ("after",)]
 
 
-def test_a_broker_that_is_down_is_logged_not_raised(session: Any, delay: Any, caplog: pytest.LogCaptureFixture) -> None:
-    task = Recorder(fail=True)
-    delay(session, task, 1)
+@pytest.mark.parametrize("error", [OperationalError("broker is down"), ValueError("a bad time limit")])
+def test_what_can_not_be_sent_is_logged_and_does_not_stop_the_others(
+    session: Any, delay: Any, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    good = Recorder()
+    task_id = delay(session, Recorder(fail=error), 1)
+    delay(session, good, 2)
     session.execute(text("select 1"))
     session.commit()
-    assert "recorder was not sent" in caplog.text
+    assert f"recorder[{task_id}] was not sent" in caplog.text
+    assert good.sent == [(2,)]
+    session.execute(text("select 1"))
+
+
+def test_arguments_that_no_message_can_carry_fail_before_the_commit(session: Any, delay: Any) -> None:
+    with pytest.raises(EncodeError):
+        delay(session, Recorder(), object())
+
+
+@shared_task(name="count_ones")
+def count_ones() -> None:
+    from shop import db
+
+    seen.append(db.session.execute(text("select 1")).scalar())
+    db.session.commit()
+
+
+seen: list[Any] = []
+
+
+def test_an_eager_task_uses_the_session_that_has_committed(delay: Any) -> None:
+    from shop import create_app, db
+
+    app = create_app(TESTING=True, CELERY={"broker_url": "memory://", "task_always_eager": True})
+    with app.app_context():
+        delay(db.session, count_ones)
+        delay(db.session, count_ones)
+        db.session.execute(text("select 1"))
+        db.session.commit()
+    assert seen == [1, 1]
 
 
 def test_a_failed_exit_of_begin_sends_nothing(delay: Any) -> None:
