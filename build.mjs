@@ -18,6 +18,7 @@ import { build, transformSync } from "esbuild";
 
 const require = createRequire(import.meta.url);
 process.chdir(import.meta.dirname);
+const generators = readdirSync("generators").filter((name) => name.endsWith(".ts"));
 
 // Built beside dist/ and swapped at the end, so that a build that fails, or a run in the meantime, finds a whole dist/.
 mkdirSync(".cache", { recursive: true });
@@ -37,7 +38,6 @@ try {
 }
 
 async function bundle() {
-  const generators = readdirSync("generators").filter((name) => name.endsWith(".ts"));
   await build({
     entryPoints: ["plopfile.ts", "bin.ts", "index.ts", ...generators.map((name) => `generators/${name}`)],
     outdir: out,
@@ -83,7 +83,7 @@ function compileTemplates() {
   writeFileSync(`${out}/templates.cjs`, code);
 }
 
-/** Types of index.ts and of what it names, without the rest. */
+/** Types of index.ts, of the generators, and of what these name, without the rest. */
 function writeTypes() {
   const tsc = path.join(path.dirname(require.resolve("typescript/package.json")), "bin/tsc");
   const types = path.resolve(scratch, "types");
@@ -93,7 +93,7 @@ function writeTypes() {
   const parserFolder = path.dirname(require.resolve("web-tree-sitter"));
   // The library's types name one of a package that it does not depend on.
   const parserTypes = `${readFileSync(path.join(parserFolder, "web-tree-sitter.d.ts"), "utf8")}\ninterface EmscriptenModule {}\n`;
-  const waiting = ["index.d.ts"];
+  const waiting = ["index.d.ts", ...generators.map((name) => `generators/${name.replace(/\.ts$/, ".d.ts")}`)];
   for (const name of waiting) {
     const text = readFileSync(path.join(types, name), "utf8");
     // Without this, a strict consumer would miss the types of a library that is bundled.

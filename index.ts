@@ -3,19 +3,34 @@
  * plopfile for `plop.load()`. Heavy modules are loaded when they are used.
  */
 import type { ActionType, NodePlopAPI } from "plop";
-import type { databases } from "./generators/common/database.ts";
-import type { ResultStore } from "./generators/integration/result-stores.ts";
 import type { PackConfig } from "./lib/cli/plop.ts";
+import type { Generator, GivenTo } from "./lib/contract/generator.ts";
 import { explained } from "./lib/run/explain.ts";
 import { findGenerator } from "./lib/run/find.ts";
 import { runGenerator } from "./lib/run/run.ts";
-import type { BrokerKind, ConfigStyle } from "./lib/survey/index.ts";
 
 export type { Action, Change, ManualStep } from "./lib/changes/types.ts";
 export { actionType, type PackConfig, registerGenerators } from "./lib/cli/plop.ts";
-export type { Choice, Detection, Generator, Prompt, Verification, Workbench } from "./lib/contract/generator.ts";
-export type { Answers, Plan } from "./lib/contract/plan.ts";
+export type { Context } from "./lib/contract/context.ts";
+export {
+  type ChangingGenerator,
+  type CheckingGenerator,
+  defineGenerator,
+  type Generator,
+  type GivenTo,
+  type Verification,
+} from "./lib/contract/generator.ts";
+export type { Plan } from "./lib/contract/plan.ts";
 export { previewPrompt } from "./lib/contract/preview.ts";
+export {
+  type Answers,
+  type AnswersOf,
+  type Choice,
+  type Detection,
+  definePrompt,
+  type Prompt,
+  yesNo,
+} from "./lib/contract/prompt.ts";
 export type { Dependencies, DependencyFile, InstallStep } from "./lib/dependencies/types.ts";
 export { UserError, type UserErrorParts } from "./lib/errors/index.ts";
 export { pythonName } from "./lib/errors/names.ts";
@@ -30,97 +45,78 @@ export type * from "./lib/survey/project.ts";
 /** Locating and splicing Python source, loaded when it is called for: `const { splice } = await loadPython()`. */
 export const loadPython = () => import("./lib/python/index.ts");
 
-type YesNo = "yes" | "no";
-type Preview = "no" | "diff" | "json";
-type Database = keyof typeof databases;
-
 /** Answers of `celery-factory`; what is left out is read from the project. */
-export interface CeleryFactoryAnswers {
-  /** `path/to/file.py:name` of the factory function. */
-  target?: string;
-  broker?: BrokerKind;
-  results?: ResultStore;
-  database?: Database;
-  config?: ConfigStyle;
-  tasks?: "blueprint" | "centralized" | "mixed";
-  install?: YesNo;
-  preview?: Preview;
-}
-
+export type CeleryFactoryAnswers = GivenTo<typeof import("./generators/celery-factory.ts").generator>;
 /** Answers of `celery-direct`. */
-export interface CeleryDirectAnswers extends CeleryFactoryAnswers {
-  mode?: "direct" | "hybrid";
-}
-
+export type CeleryDirectAnswers = GivenTo<typeof import("./generators/celery-direct.ts").generator>;
 /** Answers of `blueprint-task`. */
-export interface BlueprintTaskAnswers {
+export type BlueprintTaskAnswers = GivenTo<typeof import("./generators/blueprint-task.ts").generator> & {
   blueprint: string;
-  task?: string;
-  endpoint?: YesNo;
-  context?: "app" | "request";
-  database?: Database;
-  preview?: Preview;
-  /** `path/to/file.py:name`, where there are several applications. */
-  target?: string;
-}
-
+};
 /** Answers of `status-endpoint`. */
-export interface StatusEndpointAnswers {
-  urlPrefix?: string;
-  cancel?: YesNo;
-  stream?: YesNo;
-  page?: YesNo;
-  preview?: Preview;
-  /** `path/to/file.py:name`, where there are several applications. */
-  target?: string;
-}
-
+export type StatusEndpointAnswers = GivenTo<typeof import("./generators/status-endpoint.ts").generator>;
 /** Answers of `celery-verify`. */
-export interface CeleryVerifyAnswers {
-  target?: string;
-  live?: YesNo;
-  report?: "text" | "json";
-}
+export type CeleryVerifyAnswers = GivenTo<typeof import("./generators/celery-verify.ts").generator>;
 
-/** Where our step of a team's generator works, and with what. */
+/** Where a step works, and with what. */
 export type StepOptions = Pick<PackConfig, "partials" | "force"> & {
   /** Folder of the Flask project; left out, Plop's destination. */
   root?: string;
 };
 
 /**
- * Runs a generator of ours as one step of a team's own: `actions: [...theirs, ...celeryFactory({ broker: "redis" })]`.
- * The step writes everything or nothing; steps before it are Plop's and are not undone.
+ * Runs a generator as one step of a team's own: `actions: [...theirs, ...step(generator, { broker: "redis" })]`.
+ * The step writes everything or nothing; steps before it are Plop's and are not undone. A generator that checks fails the list.
+ *
+ * @param generator one of a team's own, or `generator` of `plop-pack-flask-celery/generators/<name>`
  */
-export const celeryFactory = stepsOf<CeleryFactoryAnswers>("celery-factory");
-/** See {@link celeryFactory}; for applications without a factory. */
-export const celeryDirect = stepsOf<CeleryDirectAnswers>("celery-direct");
-/** See {@link celeryFactory}; adds one task to a blueprint. */
-export const blueprintTask = stepsOf<BlueprintTaskAnswers>("blueprint-task");
-/** See {@link celeryFactory}; adds routes that tell a task's state. */
-export const statusEndpoint = stepsOf<StatusEndpointAnswers>("status-endpoint");
-/** See {@link celeryFactory}; fails the action list when a check fails. */
-export const celeryVerify = stepsOf<CeleryVerifyAnswers>("celery-verify");
+export function step<G extends Generator>(
+  generator: G,
+  answers: GivenTo<G> = {},
+  options: StepOptions = {},
+): ActionType[] {
+  return [(_data, config, plop) => runStep(generator, answers, options, { plop, force: config?.force === true })];
+}
 
-function stepsOf<T extends object>(name: string): (answers?: T, options?: StepOptions) => ActionType[] {
-  return (answers, options = {}) => [
+/** {@link step} of `celery-factory`. */
+export const celeryFactory = stepOf<CeleryFactoryAnswers>("celery-factory");
+/** {@link step} of `celery-direct`, for applications without a factory. */
+export const celeryDirect = stepOf<CeleryDirectAnswers>("celery-direct");
+/** {@link step} of `blueprint-task`, which adds one task to a blueprint. */
+export const blueprintTask = stepOf<BlueprintTaskAnswers>("blueprint-task");
+/** {@link step} of `status-endpoint`, which adds routes that tell a task's state. */
+export const statusEndpoint = stepOf<StatusEndpointAnswers>("status-endpoint");
+/** {@link step} of `celery-verify`, which fails the action list when a check fails. */
+export const celeryVerify = stepOf<CeleryVerifyAnswers>("celery-verify");
+
+function stepOf<T extends object>(name: string): (answers?: T, options?: StepOptions) => ActionType[] {
+  return (answers = {} as T, options = {}) => [
     async (_data, config, plop) => {
-      try {
-        const generator = await findGenerator(new URL("./generators/", import.meta.url), name);
-        if (!generator) throw new Error(`the generator ${name} is missing`);
-        const { summary } = await runGenerator(generator, {
-          root: options.root ?? plop.getDestBasePath(),
-          given: { ...answers },
-          // Plop's --force arrives at the action.
-          force: options.force === true || config?.force === true,
-          ...(options.partials ? { partials: options.partials } : {}),
-        });
-        return summary;
-      } catch (error) {
-        throw explained(error);
-      }
+      const generator = await findGenerator(new URL("./generators/", import.meta.url), name);
+      if (!generator) throw new Error(`the generator ${name} is missing`);
+      return runStep(generator, answers, options, { plop, force: config?.force === true });
     },
   ];
+}
+
+/** `run.force` is Plop's --force, which arrives at the action. */
+async function runStep(
+  generator: Generator,
+  given: object,
+  options: StepOptions,
+  run: { plop: NodePlopAPI; force: boolean },
+): Promise<string> {
+  try {
+    const { summary } = await runGenerator(generator, {
+      root: options.root ?? run.plop.getDestBasePath(),
+      given: { ...given },
+      force: options.force === true || run.force,
+      ...(options.partials ? { partials: options.partials } : {}),
+    });
+    return summary;
+  } catch (error) {
+    throw explained(error);
+  }
 }
 
 /** What `plop.load("plop-pack-flask-celery", config)` calls. */

@@ -1,4 +1,4 @@
-import type { Generator } from "../lib/contract/generator.ts";
+import { defineGenerator } from "../lib/contract/generator.ts";
 import { refuseOtherCelery } from "./common/existing.ts";
 import { chooseApp } from "./common/target.ts";
 import { planIntegration } from "./integration/index.ts";
@@ -6,14 +6,14 @@ import { integrationPrompts } from "./integration/prompts.ts";
 import { makeNewApp } from "./integration/scaffold.ts";
 
 /** Celery for an application factory, the way Flask's documentation recommends: https://flask.palletsprojects.com/en/stable/patterns/celery/ */
-export const generator: Generator = {
+export const generator = defineGenerator({
   name: "celery-factory",
   description: "Put Celery into a Flask application that has an application factory",
   prompts: integrationPrompts("factory"),
-  async plan(project, answers, bench) {
-    refuseOtherCelery(project, "celery-factory", answers.target);
-    const app = chooseApp(project, answers.target!, "factory");
-    if (!app) return makeNewApp("factory", project, answers, bench);
-    return planIntegration("celery-factory", project, app, answers, bench);
+  async plan(context, answers) {
+    refuseOtherCelery(context.project, "celery-factory", answers.target);
+    const app = chooseApp(context.project, answers.target, "factory");
+    if (!app) return makeNewApp(context, "factory", answers);
+    return planIntegration(context, { generator: "celery-factory", app, answers });
   },
-};
+});

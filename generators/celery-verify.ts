@@ -1,4 +1,5 @@
-import type { Generator } from "../lib/contract/generator.ts";
+import { defineGenerator } from "../lib/contract/generator.ts";
+import { certain, definePrompt } from "../lib/contract/prompt.ts";
 import { UserError } from "../lib/errors/index.ts";
 import type { FlaskApp, Project } from "../lib/survey/index.ts";
 import { reportAsJson, reportAsText } from "./verify/report.ts";
@@ -7,11 +8,11 @@ import { reportAsJson, reportAsText } from "./verify/report.ts";
 const loadChecklist = () => import("./verify/index.ts");
 
 /** Proves that the integration in a project works, in the project's own interpreter. Writes nothing. */
-export const generator: Generator = {
+export const generator = defineGenerator({
   name: "celery-verify",
   description: "Prove that the Celery integration works: runs a checklist in the project's own Python, changes nothing",
   prompts: [
-    {
+    definePrompt({
       name: "target",
       message: "Which application shall be verified?",
       detect(project) {
@@ -23,25 +24,25 @@ export const generator: Generator = {
           candidates: project.apps.map((app) => app.target),
         };
       },
-    },
-    {
+    }),
+    definePrompt({
       name: "live",
       message: "Use the configured broker and a real worker process?",
       choices: [
         { value: "no", hint: "in memory, no server needed" },
         { value: "yes", hint: "on a queue of its own" },
       ],
-      detect: () => ({ value: "no", certain: true }),
-    },
-    {
+      detect: () => certain("no"),
+    }),
+    definePrompt({
       name: "report",
       message: "How shall it be reported?",
       choices: [
         { value: "text", hint: "a line for each check" },
         { value: "json", hint: "one object, for programs" },
       ],
-      detect: () => ({ value: "text", certain: true }),
-    },
+      detect: () => certain("text"),
+    }),
   ],
   async begin(root) {
     const { beginPython } = await loadChecklist();
@@ -49,11 +50,11 @@ export const generator: Generator = {
   },
   async verify(project, answers, progress) {
     const { verifyProject } = await loadChecklist();
-    const app = findTarget(project, answers.target ?? "");
+    const app = findTarget(project, answers.target);
     const report = await verifyProject(project, { app, live: answers.live === "yes", progress });
     return { passed: report.ok, text: reportAsText(report), json: reportAsJson(report) };
   },
-};
+});
 
 /** An application that can't be edited can be verified all the same, through the worker's entry. */
 function findTarget(project: Project, target: string): FlaskApp | null {

@@ -1,5 +1,4 @@
-import type { Generator } from "../lib/contract/generator.ts";
-import { EditBook } from "../lib/python/index.ts";
+import { defineGenerator } from "../lib/contract/generator.ts";
 import { requireCelery } from "./common/existing.ts";
 import { appForTasks } from "./common/target.ts";
 import { wireCall } from "./common/wiring.ts";
@@ -10,21 +9,20 @@ import { statusPrompts } from "./status/prompts.ts";
 import { requireResults } from "./status/results.ts";
 
 /** State, progress, result and cancelling of tasks over HTTP: https://docs.celeryq.dev/en/stable/userguide/tasks.html#states */
-export const generator: Generator = {
+export const generator = defineGenerator({
   name: "status-endpoint",
   description: "Add routes that tell a task's state, progress and result, with a stream and a page",
   prompts: statusPrompts,
-  async plan(project, answers, { changes, templates }) {
+  async plan(context, answers) {
+    const { project, changes, templates } = context;
     const app = appForTasks(project, answers.target);
     const celery = requireCelery(project, "status-endpoint");
     requireResults(project, celery);
-    refuseTakenPrefix(project, answers.urlPrefix!);
+    refuseTakenPrefix(project, answers.urlPrefix);
     const facts = describeStatus(project, app, celery, answers);
 
-    const book = new EditBook();
     const module = app.package ? `${app.package}.${facts.name}` : facts.name;
-    wireCall(book, project, app, module, "init_task_status");
-    for (const [path, bytes] of book.apply()) changes.edit(path, bytes);
+    wireCall(context, app, { module, name: "init_task_status" });
     for (const [path, text] of Object.entries(statusFiles(templates, facts))) changes.write(path, text);
 
     const isNew = changes.changes.some(({ action }) => action !== "unchanged");
@@ -39,4 +37,4 @@ export const generator: Generator = {
       next: isNew ? nextSteps(facts) : [],
     };
   },
-};
+});

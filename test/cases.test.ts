@@ -14,7 +14,7 @@ import { stages } from "../lib/run/stages.ts";
 import type { Project } from "../lib/survey/project.ts";
 import { type Applied, type Case, checkExpectations, checkInitLines, onlyInserts } from "./support/case-checks.ts";
 import { compareGolden } from "./support/case-golden.ts";
-import { generatorNamed, silent } from "./support/generators.ts";
+import { generatorNamed, silent, spied } from "./support/generators.ts";
 import { assertSameTree, copyTree, type Entry, snapshotTree, tempDir } from "./support/temp.ts";
 
 const folder = path.join(import.meta.dirname, "cases");
@@ -85,15 +85,11 @@ function surveyed(root: string): Promise<Project | null> {
 async function attempt(root: string, wanted: Case): Promise<{ error: UserError | null; plan: Plan | null }> {
   const generator = generatorNamed(wanted.generator);
   let plan: Plan | null = null;
-  const spied = { ...generator };
-  if (generator.plan) {
-    spied.plan = async (...given) => {
-      plan = await generator.plan!(...given);
-      return plan;
-    };
-  }
+  const watched = spied(generator, (made) => {
+    plan = made;
+  });
   try {
-    await runGenerator(spied, { root, given: wanted.answers ?? {}, output: silent() });
+    await runGenerator(watched, { root, given: wanted.answers ?? {}, output: silent() });
     return { error: null, plan };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

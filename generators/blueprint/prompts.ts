@@ -1,45 +1,42 @@
-import type { Prompt } from "../../lib/contract/generator.ts";
 import { previewPrompt } from "../../lib/contract/preview.ts";
+import { type AnswersOf, certain, definePrompt, suggested, yesNo } from "../../lib/contract/prompt.ts";
 import { pythonName } from "../../lib/errors/names.ts";
 import { targetPrompt } from "../common/target.ts";
 
 /** The prompts of blueprint-task, in the order of the contract. */
-export const blueprintPrompts: readonly Prompt[] = [
-  {
+export const blueprintPrompts = [
+  definePrompt({
     name: "blueprint",
     message: "Which blueprint? A new name makes a new one.",
     normalize: (value) => pythonName("blueprint", value),
     detect(project) {
       const names = project.blueprints.map(({ name }) => name);
-      if (names.length === 1) return { value: names[0]!, certain: false };
+      if (names.length === 1) return suggested(names[0] ?? "");
       return { missing: "which blueprint gets the task?", candidates: names };
     },
-  },
-  {
+  }),
+  definePrompt({
     name: "task",
     message: "Name of the task",
     normalize: (value) => pythonName("task", value),
-    detect: (_project, answers) => ({ value: `process_${answers.blueprint}`, certain: false }),
-  },
-  {
-    name: "endpoint",
-    message: "Add a route that sends it?",
-    choices: [
-      { value: "yes", hint: "POST answers 202 with a Location" },
-      { value: "no", hint: "only the task" },
-    ],
-    detect: () => ({ value: "no", certain: false }),
-  },
-  {
+    detect: (_project, answers) => suggested(`process_${answers.blueprint}`),
+  }),
+  yesNo(
+    "endpoint",
+    "Add a route that sends it?",
+    { yes: "POST answers 202 with a Location", no: "only the task" },
+    () => suggested("no"),
+  ),
+  definePrompt({
     name: "context",
     message: "What does the task need of the request?",
     choices: [
       { value: "app", hint: "nothing: it gets arguments, as most tasks should" },
       { value: "request", hint: "request id, user id, locale and base URL travel along" },
     ],
-    detect: () => ({ value: "app", certain: true }),
-  },
-  {
+    detect: () => certain("app"),
+  }),
+  definePrompt({
     name: "database",
     message: "Database session in the task",
     choices: [
@@ -47,8 +44,11 @@ export const blueprintPrompts: readonly Prompt[] = [
       { value: "flask-sqlalchemy", hint: "db.session of Flask-SQLAlchemy" },
       { value: "sqlalchemy", hint: "a scoped_session of plain SQLAlchemy" },
     ],
-    detect: (project) => ({ value: project.databases[0]?.name ? project.databases[0].kind : "none", certain: true }),
-  },
+    detect: (project) => certain(project.databases[0]?.name ? project.databases[0].kind : "none"),
+  }),
   previewPrompt,
   targetPrompt,
-];
+] as const;
+
+/** The answers to them. */
+export type BlueprintAnswers = AnswersOf<typeof blueprintPrompts>;

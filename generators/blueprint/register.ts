@@ -1,10 +1,12 @@
+import type { Context } from "../../lib/contract/context.ts";
 import type { Plan } from "../../lib/contract/plan.ts";
-import { type EditBook, insertLines, placeImport } from "../../lib/python/index.ts";
+import { insertLines, placeImport } from "../../lib/python/index.ts";
 import { type FlaskApp, ownImports, type Project, registrationPoint } from "../../lib/survey/index.ts";
 import type { TaskPlace } from "./place.ts";
 
 /** Registers a new blueprint where the others are registered; where that is not certain, the user is told what to paste. */
-export function registerBlueprint(book: EditBook, project: Project, app: FlaskApp, place: TaskPlace): Plan["manual"] {
+export function registerBlueprint(context: Context, app: FlaskApp, place: TaskPlace): Plan["manual"] {
+  const { project } = context;
   const module = place.routesPackage;
   const alias = place.variable === `${place.blueprint}_bp` ? place.variable : `${place.blueprint}_bp`;
   const imported = place.variable === alias ? alias : `${place.variable} as ${alias}`;
@@ -25,10 +27,10 @@ export function registerBlueprint(book: EditBook, project: Project, app: FlaskAp
   const from = point.importStyle === "relative" ? relativeTo(project, point.path, module) : module;
   const line = `from ${from} import ${imported}`;
   if (point.importAt === "module")
-    book.add(source, placeImport(source, line, ownImports(app.importRoot, project.pathSet, from)));
+    context.edit(source, placeImport(source, line, ownImports(app.importRoot, project.pathSet, from)));
   const { above, below } = gaps(source.text.slice(0, point.offset));
   const local = point.importAt === "local" ? `${above}${point.indent}${line}\n${below}` : "";
-  book.add(
+  context.edit(
     source,
     insertLines(source, point.offset, `${local}${point.indent}${point.appName}.register_blueprint(${alias})\n`),
   );

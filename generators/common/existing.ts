@@ -1,5 +1,5 @@
 import type { ManualStep } from "../../lib/changes/types.ts";
-import type { Workbench } from "../../lib/contract/generator.ts";
+import type { Context } from "../../lib/contract/context.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import type { CeleryProblem, CeleryUse, FlaskApp, Project } from "../../lib/survey/index.ts";
 import { GENERATOR } from "./target.ts";
@@ -74,8 +74,8 @@ export function resultsAreOn(project: Project): boolean {
 }
 
 /** `celery_request.py`: the facts of a request that travel with a message. */
-export function addRequestFacts(project: Project, app: FlaskApp, { changes, templates }: Workbench): void {
+export function addRequestFacts(context: Context, app: FlaskApp): void {
   const folder = app.packageDir ? `${app.packageDir}/` : "";
-  const integration = { package: app.package, celeryName: "celery_app", ...project.celery };
-  changes.write(`${folder}celery_request.py`, templates.render("integration/celery_request.py", integration));
+  const integration = { package: app.package, celeryName: "celery_app", ...context.project.celery };
+  context.write(`${folder}celery_request.py`, "integration/celery_request.py", integration);
 }

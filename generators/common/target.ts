@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Prompt } from "../../lib/contract/generator.ts";
+import { certain, definePrompt } from "../../lib/contract/prompt.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import { pythonBehindLinks } from "../../lib/files/list.ts";
 import { firstSyntaxError, type SourceFile } from "../../lib/python/index.ts";
@@ -223,13 +223,13 @@ function appOfCelery({ apps, celery }: Project): FlaskApp | null {
 }
 
 /** `target` of the generators that had no such prompt: last of all, since the order of prompts is a contract. */
-export const targetPrompt: Prompt = {
+export const targetPrompt = definePrompt({
   name: "target",
   message: "Which application?",
   check: checkTarget,
   // Several, and no Celery that tells: plan() lists them under the code that scripts know.
-  detect: (project) => ({ value: appOfCelery(project)?.target ?? "", certain: true }),
-};
+  detect: (project) => certain(appOfCelery(project)?.target ?? ""),
+});
 
 /**
  * A `target` answer names a file below the project and a name in it.

@@ -1,32 +1,36 @@
+import type { Context } from "../../lib/contract/context.ts";
 import { UserError } from "../../lib/errors/index.ts";
-import { type EditBook, insertLines, lineOf, type Node, placeImport, type SourceFile } from "../../lib/python/index.ts";
-import { type FlaskApp, type InitPoint, importsOf, ownImports, type Project } from "../../lib/survey/index.ts";
+import { insertLines, lineOf, type Node, placeImport, type SourceFile } from "../../lib/python/index.ts";
+import { type FlaskApp, type InitPoint, importsOf, ownImports } from "../../lib/survey/index.ts";
 
-/** Adds the import of `celery_init_app` and its call at every place that the survey has found; what is there already stays. */
-export function wireApp(book: EditBook, project: Project, app: FlaskApp, celeryModule: string): void {
-  wireCall(book, project, app, celeryModule, "celery_init_app", app.kind === "module" ? "celery_app = " : "");
+/** A function of ours that is called with the application, and may run twice for one. */
+export interface WiredCall {
+  /** Dotted module that has it. */
+  module: string;
+  name: string;
+  /** What its value is assigned to. */
+  variable?: string;
 }
 
-/** The same for any `<name>(app)` that may run twice for one application. */
-export function wireCall(
-  book: EditBook,
-  project: Project,
-  app: FlaskApp,
-  module: string,
-  name: string,
-  assign = "",
-): void {
+/** Adds the import of `celery_init_app` and its call at every place that the survey has found; what is there already stays. */
+export function wireApp(context: Context, app: FlaskApp, celeryModule: string): void {
+  const call = { module: celeryModule, name: "celery_init_app" };
+  wireCall(context, app, app.kind === "module" ? { ...call, variable: "celery_app" } : call);
+}
+
+/** The same for any other function of ours. */
+export function wireCall(context: Context, app: FlaskApp, { module, name, variable }: WiredCall): void {
   const open = app.inits.filter((init) => !isCalled(app.file, init, name));
   for (const init of open) {
-    const call = `${assign}${name}(${init.appName})`;
+    const call = `${variable ? `${variable} = ` : ""}${name}(${init.appName})`;
     const edit = init.inline
       ? { start: init.offset, end: init.offset, text: `${call}; ` }
       : insertLines(app.file, init.offset, `${init.indent}${call}\n`);
-    book.add(app.file, edit);
+    context.edit(app.file, edit);
   }
   if (open.length === 0) return;
   refuseTakenName(app.file, module, name);
-  addImport(book, project, app, module, name);
+  addImport(context, app, module, name);
 }
 
 /** A name that the file gives to something else would be called in place of ours. */
@@ -50,11 +54,11 @@ function refuseTakenName(source: SourceFile, module: string, name: string): void
 }
 
 /** Adds `from <module> import <name>` in the file's own style, unless the name is imported already. */
-export function addImport(book: EditBook, project: Project, app: FlaskApp, module: string, name: string): void {
+function addImport(context: Context, app: FlaskApp, module: string, name: string): void {
   if (importsOf(app.file).some((item) => item.local === name)) return;
   const from = moduleFrom(app, module);
-  const isOwn = ownImports(app.importRoot, project.pathSet, from);
-  book.add(app.file, placeImport(app.file, `from ${from} import ${name}`, isOwn));
+  const isOwn = ownImports(app.importRoot, context.project.pathSet, from);
+  context.edit(app.file, placeImport(app.file, `from ${from} import ${name}`, isOwn));
 }
 
 /** A module of the application's package as the application's file would import it. */

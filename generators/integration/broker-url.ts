@@ -5,8 +5,11 @@ import { brokers } from "./brokers.ts";
 /** Between several addresses; elsewhere a semicolon may be anything, even a part of a password. */
 const SEVERAL = new RegExp(`;(?=(?:${BROKER_SCHEMES.map((scheme) => scheme.replace("+", "\\+")).join("|")})://)`);
 
+/** A connection URL in place of a kind. */
+export type BrokerUrl = `${string}://${string}`;
+
 /** Whether a `broker` answer is a connection URL instead of a kind. */
-export function isBrokerUrl(value: string): boolean {
+export function isBrokerUrl(value: string): value is BrokerUrl {
   return value.includes("://");
 }
 

@@ -1,4 +1,3 @@
-import type { Answers } from "../../lib/contract/plan.ts";
 import { readProjectName } from "../../lib/dependencies/pyproject.ts";
 import { type FlaskApp, findTestsDir, isOwnFile, type Project } from "../../lib/survey/index.ts";
 import { chosenDatabase } from "../common/database.ts";
@@ -6,9 +5,17 @@ import { describeBroker } from "./broker-facts.ts";
 import { brokerKind, isBrokerUrl } from "./broker-url.ts";
 import { entryImports } from "./entry-imports.ts";
 import type { Integration } from "./facts.ts";
+import type { IntegrationAnswers } from "./prompts.ts";
+
+/** All of it but the command, which follows from what gets declared. */
+export type DescribedIntegration = Omit<Integration, "installCommand">;
 
 /** Turns the answers and the application into what the templates are rendered with. */
-export function describeIntegration(project: Project, app: FlaskApp, answers: Answers): Integration {
+export function describeIntegration(
+  project: Project,
+  app: FlaskApp,
+  answers: IntegrationAnswers,
+): DescribedIntegration {
   const { importRoot, packageDir } = app;
   const inPackage = (name: string) => (app.package ? `${app.package}.${name}` : name);
   const folder = packageDir ? `${packageDir}/` : "";
@@ -24,18 +31,13 @@ export function describeIntegration(project: Project, app: FlaskApp, answers: An
     entry: workerEntry(app),
     importRoot,
     entryModule: freeName(project, importRoot ? `${importRoot}/` : "", "make_celery", isOwnFile),
-    ...describeBroker(
-      brokerKind(answers.broker!),
-      answers.results as Integration["results"],
-      answers.config as Integration["config"],
-    ),
-    tasks: answers.tasks as Integration["tasks"],
-    database: chosenDatabase(project, answers.database!, false),
+    ...describeBroker(brokerKind(answers.broker), answers.results, answers.config),
+    tasks: answers.tasks,
+    database: chosenDatabase(project, answers.database, false),
     // A URL that was given stands in .env, which a worker does not read by itself.
-    dotenv: usesDotenv(project) || answers.config === "environment" || isBrokerUrl(answers.broker!),
+    dotenv: usesDotenv(project) || answers.config === "environment" || isBrokerUrl(answers.broker),
     heavyStart: app.notes.some(({ kind }) => kind !== "async-view"),
     testFile: testFile(project),
-    installCommand: "",
   };
 }
 

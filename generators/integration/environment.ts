@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import path from "node:path";
-import type { ChangeSet } from "../../lib/changes/change-set.ts";
+import type { Context } from "../../lib/contract/context.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import {
   ENV_MODE,
@@ -12,19 +12,12 @@ import {
 } from "../../lib/files/env-files.ts";
 import { isTracked } from "../../lib/files/git-index.ts";
 import { readInheritedIgnores } from "../../lib/files/gitignore.ts";
-import type { Project } from "../../lib/survey/index.ts";
-import type { Templates } from "../../lib/templates/render.ts";
 import { celeryUrl, isBrokerUrl } from "./broker-url.ts";
 import type { Integration } from "./facts.ts";
 
 /** .env.example with placeholders, .gitignore that hides .env, and .env itself only when the user gave a URL. Returns warnings. */
-export function addEnvironmentFiles(
-  changes: ChangeSet,
-  project: Project,
-  integration: Integration,
-  templates: Templates,
-  brokerAnswer: string,
-): string[] {
+export function addEnvironmentFiles(context: Context, integration: Integration, broker: string): string[] {
+  const { project, changes, templates } = context;
   const entries = parseEntries(templates.render("integration/project/env.example", integration));
   const example = mergeEnvExample(project.read(".env.example"), entries);
   if (entries.length > 0) changes.edit(".env.example", example);
@@ -35,10 +28,10 @@ export function addEnvironmentFiles(
   const isOurs = project.read(".gitignore") === null && project.dependencies.manager === "pip";
   const complete = isOurs && withFiles ? ignoreFolder(withFiles, ".venv/", "The virtual environment") : withFiles;
   if (complete) changes.edit(".gitignore", complete);
-  if (!isBrokerUrl(brokerAnswer)) return [];
-  if (brokerAnswer.includes("@") && isTracked(project.root, ".env")) throw envTracked();
+  if (!isBrokerUrl(broker)) return [];
+  if (broker.includes("@") && isTracked(project.root, ".env")) throw envTracked();
   const before = project.read(".env");
-  const after = mergeEnvSecrets(before, [{ key: "CELERY_BROKER_URL", value: celeryUrl(brokerAnswer) }]);
+  const after = mergeEnvSecrets(before, [{ key: "CELERY_BROKER_URL", value: celeryUrl(broker) }]);
   if (before) changes.edit(".env", after);
   else changes.write(".env", after, { mode: ENV_MODE });
   return before ? warnAboutEnv(project.root, before, after) : [];

@@ -1,5 +1,5 @@
+import type { Context } from "../../lib/contract/context.ts";
 import {
-  type EditBook,
   inStyleOf,
   insertLines,
   lineStart,
@@ -9,7 +9,6 @@ import {
   statements,
 } from "../../lib/python/index.ts";
 import { type FlaskApp, importsOf, isMainGuard } from "../../lib/survey/index.ts";
-import type { Templates } from "../../lib/templates/render.ts";
 
 /**
  * Makes a module-level application work both ways: imported, through `create_app()`, and run as a script, where Python names
@@ -17,7 +16,8 @@ import type { Templates } from "../../lib/templates/render.ts";
  *
  * @see https://docs.python.org/3/library/__main__.html
  */
-export function makeHybrid(book: EditBook, app: FlaskApp, templates: Templates): void {
+export function makeHybrid(context: Context, app: FlaskApp): void {
+  const { templates } = context;
   const { file, importAt } = app;
   const data = { moduleName: app.module, appName: app.inits[0]?.appName ?? app.name, typed: importsFlask(app) };
   // A package's own file is always imported, also by `python -m`.
@@ -28,13 +28,13 @@ export function makeHybrid(book: EditBook, app: FlaskApp, templates: Templates):
     !file.text.includes(`sys.modules['${app.module}']`)
   ) {
     const guard = inStyleOf(file, templates.render("integration/snippets/hybrid_guard.py", data));
-    if (!importsOf(file).some((item) => item.local === "sys")) book.add(file, placeImport(file, "import sys"));
-    book.add(file, insertLines(file, importAt.offset, `\n${guard}`));
+    if (!importsOf(file).some((item) => item.local === "sys")) context.edit(file, placeImport(file, "import sys"));
+    context.edit(file, insertLines(file, importAt.offset, `\n${guard}`));
   }
   if (!/^def create_app\(/m.test(file.text)) {
     const factory = inStyleOf(file, templates.render("integration/snippets/hybrid_factory.py", data));
     const { offset, before, after } = bottom(app);
-    book.add(file, insertLines(file, offset, `${before}${factory}${after}`));
+    context.edit(file, insertLines(file, offset, `${before}${factory}${after}`));
   }
 }
 

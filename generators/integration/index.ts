@@ -1,10 +1,9 @@
 import path from "node:path";
 import type { ChangeSet } from "../../lib/changes/change-set.ts";
-import type { Workbench } from "../../lib/contract/generator.ts";
-import type { Answers, Plan } from "../../lib/contract/plan.ts";
+import type { Context } from "../../lib/contract/context.ts";
+import type { Plan } from "../../lib/contract/plan.ts";
 import { planDependencies, type Wanted } from "../../lib/dependencies/edit.ts";
 import { activate, inFolder } from "../../lib/dependencies/plan-install.ts";
-import { EditBook } from "../../lib/python/index.ts";
 import type { FlaskApp, Project } from "../../lib/survey/index.ts";
 import { wireApp } from "../common/wiring.ts";
 import { isBrokerUrl } from "./broker-url.ts";
@@ -13,23 +12,22 @@ import { addEnvironmentFiles } from "./environment.ts";
 import { makeHybrid } from "./hybrid.ts";
 import { addExampleTask, addModules, addTests, rootDir } from "./modules.ts";
 import { installCommand, installStep, wantedPackages } from "./packages.ts";
+import type { IntegrationAnswers } from "./prompts.ts";
 import { addSettings } from "./settings.ts";
 import { warningsFor } from "./warnings.ts";
 
-/**
- * Everything that puts Celery into one application; what celery-factory and celery-direct share.
- *
- * @param own - packages that the application itself needs and that nothing declares yet
- */
-export function planIntegration(
-  generator: string,
-  project: Project,
-  app: FlaskApp,
-  answers: Answers,
-  bench: Workbench,
-  own: readonly Wanted[] = [],
-): Plan {
-  const { changes, templates } = bench;
+/** What is integrated, and how. */
+export interface Wish {
+  generator: string;
+  app: FlaskApp;
+  answers: IntegrationAnswers & { mode?: "direct" | "hybrid" };
+  /** Packages that the application itself needs and that nothing declares yet. */
+  own?: readonly Wanted[];
+}
+
+/** Everything that puts Celery into one application; what celery-factory and celery-direct share. */
+export function planIntegration(context: Context, { generator, app, answers, own = [] }: Wish): Plan {
+  const { project, changes } = context;
   const described = describeIntegration(project, app, answers);
   const wanted = [...own, ...wantedPackages(described)];
   const dependencies = planDependencies(project.dependencies, wanted, project.read);
@@ -39,17 +37,15 @@ export function planIntegration(
   ];
   const integration = { ...described, installCommand: installCommand(project, wanted, declared) };
 
-  const book = new EditBook();
-  const manual = addSettings(book, project, app, integration, templates);
-  wireApp(book, project, app, integration.celeryModule);
-  if (answers.mode === "hybrid") makeHybrid(book, app, templates);
-  for (const [path, bytes] of book.apply()) changes.edit(path, bytes);
+  const manual = addSettings(context, app, integration);
+  wireApp(context, app, integration.celeryModule);
+  if (answers.mode === "hybrid") makeHybrid(context, app);
 
-  addModules(changes, integration, templates);
-  addExampleTask(changes, project, integration, templates);
-  addTests(changes, integration, templates);
-  const warnings = addEnvironmentFiles(changes, project, integration, templates, answers.broker!);
-  changes.write("CELERY.md", templates.render("integration/project/CELERY.md", integration));
+  addModules(context, integration);
+  addExampleTask(context, integration);
+  addTests(context, integration);
+  const warnings = addEnvironmentFiles(context, integration, answers.broker);
+  context.write("CELERY.md", "integration/project/CELERY.md", integration);
 
   for (const { path, after } of dependencies.edits) changes.edit(path, after);
 
@@ -80,7 +76,7 @@ export function planIntegration(
 }
 
 /** Values that only the user knows, or that are read from the environment alone. A `.env` that is there is never copied over. */
-function fillIn(changes: ChangeSet, { config, broker, results }: Answers): string[] {
+function fillIn(changes: ChangeSet, { config, broker, results }: IntegrationAnswers): string[] {
   const read = (name: string) => Buffer.from(changes.current(name) ?? []).toString("utf8");
   const example = read(".env.example");
   const open = namesIn(example, /^(CELERY_\w+)=\w+_your_connection_string_here$/gm);
@@ -89,7 +85,7 @@ function fillIn(changes: ChangeSet, { config, broker, results }: Answers): strin
     return config === "environment" ? ["copy .env.example to .env"] : [];
   }
   // The URL that was given is the broker's; results would go to this machine.
-  const elsewhere = isBrokerUrl(broker!) && results === "redis" ? ["CELERY_RESULT_BACKEND"] : [];
+  const elsewhere = isBrokerUrl(broker) && results === "redis" ? ["CELERY_RESULT_BACKEND"] : [];
   const wanted = config === "environment" ? namesIn(example, /^(CELERY_\w+)=/gm) : [...open, ...elsewhere];
   const there = namesIn(read(".env"), /^(?:export )?(CELERY_\w+)=/gm);
   const missing = wanted.filter((name) => !there.includes(name));

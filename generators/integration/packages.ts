@@ -4,11 +4,11 @@ import type { InstallStep } from "../../lib/dependencies/types.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import type { Project } from "../../lib/survey/index.ts";
 import { brokers } from "./brokers.ts";
-import type { Integration } from "./facts.ts";
+import type { DescribedIntegration } from "./describe.ts";
 import { resultStores } from "./result-stores.ts";
 
 /** The packages that an integration needs. */
-export function wantedPackages({ broker, results, dotenv }: Integration): Wanted[] {
+export function wantedPackages({ broker, results, dotenv }: DescribedIntegration): Wanted[] {
   const extras = [...new Set([brokers[broker].extra, resultStores[results].extra])]
     .filter((extra) => extra !== "")
     .sort();

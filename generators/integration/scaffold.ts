@@ -1,9 +1,9 @@
-import type { Workbench } from "../../lib/contract/generator.ts";
-import type { Answers, Plan } from "../../lib/contract/plan.ts";
+import type { Context } from "../../lib/contract/context.ts";
+import type { Plan } from "../../lib/contract/plan.ts";
 import type { Wanted } from "../../lib/dependencies/edit.ts";
 import { readSource } from "../../lib/python/index.ts";
-import { describeProject, type FlaskApp, type Project, type Reading } from "../../lib/survey/index.ts";
-import { planIntegration } from "./index.ts";
+import { describeProject, type FlaskApp, type Reading } from "../../lib/survey/index.ts";
+import { planIntegration, type Wish } from "./index.ts";
 
 /** What the new application and its tests import. */
 const NEEDS: readonly Wanted[] = [
@@ -16,19 +16,25 @@ const FOLDER = { factory: "integration/scaffold/factory", module: "integration/s
  * An empty folder: a minimal, complete application is planned first, then surveyed as if it were on disk, and Celery is put
  * into it like into any other.
  */
-export function makeNewApp(kind: FlaskApp["kind"], project: Project, answers: Answers, bench: Workbench): Plan {
+export function makeNewApp(context: Context, kind: FlaskApp["kind"], answers: Wish["answers"]): Plan {
+  const { changes, templates } = context;
   const folder = FOLDER[kind];
   const files = new Map<string, Uint8Array>();
-  for (const name of bench.templates.list(folder)) {
+  for (const name of templates.list(folder)) {
     const path = name.slice(folder.length + 1);
-    bench.changes.write(path, bench.templates.render(name, {}));
-    files.set(path, bench.changes.current(path) ?? new Uint8Array());
+    context.write(path, name, {});
+    files.set(path, changes.current(path) ?? new Uint8Array());
   }
-  const planned = describeProject(overlay(project, files));
+  const planned = describeProject(overlay(context.project, files));
   const [app] = planned.apps;
   if (!app) throw new Error("the scaffold holds no application that the survey finds");
   const generator = kind === "factory" ? "celery-factory" : "celery-direct";
-  return planIntegration(generator, planned, app, { ...answers, target: app.target }, bench, NEEDS);
+  return planIntegration(context.withProject(planned), {
+    generator,
+    app,
+    answers: { ...answers, target: app.target },
+    own: NEEDS,
+  });
 }
 
 /** A project with files that exist only in a plan. */

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ManualStep } from "../../lib/changes/types.ts";
+import type { Context } from "../../lib/contract/context.ts";
 import { UserError } from "../../lib/errors/index.ts";
-import { type EditBook, inStyleOf, insertLines, type SourceFile } from "../../lib/python/index.ts";
+import { inStyleOf, insertLines, type SourceFile } from "../../lib/python/index.ts";
 import {
   type ConfigStyle,
   type FlaskApp,
@@ -11,18 +12,12 @@ import {
   type SettingsPlacement,
   surveyConfig,
 } from "../../lib/survey/index.ts";
-import type { Templates } from "../../lib/templates/render.ts";
 import { configStyles } from "./config-styles.ts";
 import type { Integration } from "./facts.ts";
 
 /** Puts Celery's settings where the application keeps its own; nothing when they are there, or come from the environment alone. */
-export function addSettings(
-  book: EditBook,
-  project: Project,
-  app: FlaskApp,
-  integration: Integration,
-  templates: Templates,
-): ManualStep[] {
+export function addSettings(context: Context, app: FlaskApp, integration: Integration): ManualStep[] {
+  const { project, templates } = context;
   if (integration.config === "environment") return [];
   const { found, placement } = surveyConfig(project, app);
   if (found) return missingSettings(project, found, integration);
@@ -32,19 +27,24 @@ export function addSettings(
     templates.render(`integration/settings/${integration.config}.py`, { ...integration, form, appName, ruff });
   switch (placement.kind) {
     case "class":
-      book.add(source, inClass(source, placement, render("class")));
+      context.edit(source, inClass(source, placement, render("class")));
       break;
     case "module":
-      book.add(source, insertLines(source, placement.offset, inStyleOf(source, render("module"))));
+      context.edit(source, insertLines(source, placement.offset, inStyleOf(source, render("module"))));
       break;
     case "mapping":
-      addToMapping(book, source, placement, placement.form === "dict" ? render("dict") : asKeywords(render("module")));
+      addToMapping(
+        context,
+        source,
+        placement,
+        placement.form === "dict" ? render("dict") : asKeywords(render("module")),
+      );
       break;
     case "factory-default":
       for (const init of placement.points) {
         if (init.inline) throw noPlace(placement.path, init.line);
         if (isFlaskDefaultThere(source, integration.config)) continue;
-        book.add(
+        context.edit(
           source,
           insertLines(source, init.offset, inStyleOf(source, render("setdefault", init.appName), init.indent)),
         );
@@ -101,9 +101,9 @@ function inClass(source: SourceFile, place: Placed<"class">, snippet: string) {
   return insertLines(source, place.offset, inStyleOf(source, snippet, place.indent));
 }
 
-function addToMapping(book: EditBook, source: SourceFile, place: Placed<"mapping">, snippet: string): void {
-  if (place.commaAt !== null) book.add(source, { start: place.commaAt, end: place.commaAt, text: "," });
-  book.add(source, insertLines(source, place.offset, inStyleOf(source, snippet, place.indent)));
+function addToMapping(context: Context, source: SourceFile, place: Placed<"mapping">, snippet: string): void {
+  if (place.commaAt !== null) context.edit(source, { start: place.commaAt, end: place.commaAt, text: "," });
+  context.edit(source, insertLines(source, place.offset, inStyleOf(source, snippet, place.indent)));
 }
 
 /** `NAME = value` lines as keyword arguments. */

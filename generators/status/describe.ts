@@ -1,4 +1,3 @@
-import type { Answers } from "../../lib/contract/plan.ts";
 import {
   applicationSources,
   type CeleryUse,
@@ -9,11 +8,17 @@ import {
   type Project,
 } from "../../lib/survey/index.ts";
 import type { StatusFacts } from "./files.ts";
+import type { StatusAnswers } from "./prompts.ts";
 
 const NAMES = ["task_status", "celery_task_status", "flask_task_status", "plop_task_status"];
 
 /** Turns the answers and the application into what the templates are rendered with. */
-export function describeStatus(project: Project, app: FlaskApp, celery: CeleryUse, answers: Answers): StatusFacts {
+export function describeStatus(
+  project: Project,
+  app: FlaskApp,
+  celery: CeleryUse,
+  answers: StatusAnswers,
+): StatusFacts {
   const packageDir = app.packageDir ? `${app.packageDir}/` : "";
   return {
     name: freeName(project, packageDir),
@@ -21,7 +26,7 @@ export function describeStatus(project: Project, app: FlaskApp, celery: CeleryUs
     packageDir,
     importRoot: app.importRoot,
     testsDir: project.pytest ? testsDir(project) : null,
-    urlPrefix: answers.urlPrefix!,
+    urlPrefix: answers.urlPrefix,
     cancel: answers.cancel === "yes",
     stream: answers.stream === "yes",
     page: answers.page === "yes",

@@ -1,47 +1,45 @@
-import type { Detection, Prompt } from "../../lib/contract/generator.ts";
 import { previewPrompt } from "../../lib/contract/preview.ts";
+import { type AnswersOf, certain, type Detection, definePrompt, suggested, yesNo } from "../../lib/contract/prompt.ts";
 import { findOwnStatus, type Project } from "../../lib/survey/index.ts";
 import { targetPrompt } from "../common/target.ts";
 import { checkPrefix, freePrefix, normalizePrefix } from "./prefix.ts";
 
 /** The prompts of status-endpoint, in the order of the contract. */
-export const statusPrompts: readonly Prompt[] = [
-  {
+export const statusPrompts = [
+  definePrompt({
     name: "urlPrefix",
     message: "Below which path do the routes live?",
     check: checkPrefix,
     normalize: normalizePrefix,
     detect(project) {
       const own = findOwnStatus(project)?.urlPrefix;
-      return own ? { value: own, certain: true } : { value: freePrefix(project), certain: false };
+      return own ? certain(own) : suggested(freePrefix(project));
     },
-  },
-  yesNo("cancel", "May a task be cancelled?", "DELETE asks it to stop", "tasks always run to their end"),
+  }),
+  yesNo(
+    "cancel",
+    "May a task be cancelled?",
+    { yes: "DELETE asks it to stop", no: "tasks always run to their end" },
+    (project) => detectPart(project, "cancel"),
+  ),
   yesNo(
     "stream",
     "A live stream of events?",
-    "server-sent events; needs a server with threads",
-    "clients ask again and again",
+    { yes: "server-sent events; needs a server with threads", no: "clients ask again and again" },
+    (project) => detectPart(project, "stream"),
   ),
-  yesNo("page", "A page with a progress bar?", "HTML, no build step, strict CSP", "only JSON"),
+  yesNo("page", "A page with a progress bar?", { yes: "HTML, no build step, strict CSP", no: "only JSON" }, (project) =>
+    detectPart(project, "page"),
+  ),
   previewPrompt,
   targetPrompt,
-];
+] as const;
 
-function yesNo(name: "cancel" | "stream" | "page", message: string, yes: string, no: string): Prompt {
-  return {
-    name,
-    message,
-    choices: [
-      { value: "yes", hint: yes },
-      { value: "no", hint: no },
-    ],
-    detect: (project) => detectPart(project, name),
-  };
-}
+/** The answers to them. */
+export type StatusAnswers = AnswersOf<typeof statusPrompts>;
 
 /** What an earlier run was told stays. */
-function detectPart(project: Project, name: "cancel" | "stream" | "page"): Detection {
+function detectPart(project: Project, name: "cancel" | "stream" | "page"): Detection<"yes" | "no"> {
   const own = findOwnStatus(project);
-  return own ? { value: own[name] ? "yes" : "no", certain: true } : { value: "yes", certain: false };
+  return own ? certain(own[name] ? "yes" : "no") : suggested("yes");
 }

@@ -1,5 +1,6 @@
 /** The texts of --help. */
-import type { Generator, Prompt } from "../contract/generator.ts";
+import type { Generator } from "../contract/generator.ts";
+import type { Prompt } from "../contract/prompt.ts";
 import { explain, ownVersion } from "../run/explain.ts";
 import { maskSecrets } from "../run/mask.ts";
 import type { painter } from "../run/terminal.ts";

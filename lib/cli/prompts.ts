@@ -1,6 +1,7 @@
 /** Our prompts as Plop's: bypassed on the command line, asked in a terminal only when reading left something open. */
 import type { PlopGeneratorConfig } from "plop";
-import type { Choice, Generator, Prompt } from "../contract/generator.ts";
+import type { Generator } from "../contract/generator.ts";
+import type { Choice, Prompt } from "../contract/prompt.ts";
 import { UserError } from "../errors/index.ts";
 import { checkAnswer, type Given } from "../run/answers.ts";
 import { explain } from "../run/explain.ts";

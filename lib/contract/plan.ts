@@ -1,9 +1,7 @@
 import type { ChangeSet } from "../changes/change-set.ts";
 import type { ManualStep } from "../changes/types.ts";
 import type { InstallStep } from "../dependencies/types.ts";
-
-/** Answers after defaults have been applied: every prompt name has a value. */
-export type Answers = Readonly<Record<string, string>>;
+import type { Answers } from "./prompt.ts";
 
 /** What a generator wants to do. Preview, commit and JSON output are made from this one object. */
 export interface Plan {

@@ -1,7 +1,7 @@
-import type { Prompt } from "./generator.ts";
+import { definePrompt, suggested } from "./prompt.ts";
 
 /** The last prompt of a generator that changes something, ready for a team's own. */
-export const previewPrompt: Prompt = {
+export const previewPrompt = definePrompt({
   name: "preview",
   message: "Write these changes?",
   choices: [
@@ -9,5 +9,5 @@ export const previewPrompt: Prompt = {
     { value: "diff", hint: "show the diff, write nothing" },
     { value: "json", hint: "the plan as one JSON object, write nothing" },
   ],
-  detect: () => ({ value: "no", certain: false }),
-};
+  detect: () => suggested("no"),
+});

@@ -1,6 +1,5 @@
 /** Reading and editing Python source: locate with a parser, splice text. Knows nothing about Flask. */
 
-export { EditBook } from "./edit-book.ts";
 export { type ImportText, importsInText } from "./import-text.ts";
 export { type ImportedName, importedNames, importPoint, namesOf } from "./imports.ts";
 export { mergeImports } from "./merge-imports.ts";

@@ -1,6 +1,5 @@
 /** Answers are settled and checked in this one place: command line, then a team's defaults, then what reading says. */
-import type { Detection, Prompt } from "../contract/generator.ts";
-import type { Answers } from "../contract/plan.ts";
+import type { Answers, Prompt } from "../contract/prompt.ts";
 import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
 import type { Project } from "../survey/index.ts";
@@ -86,20 +85,6 @@ function settleOne(prompt: Prompt, project: Project, answers: Answers, value: st
   const detection = prompt.detect(project, answers);
   if ("missing" in detection) throw missingAnswer(prompt, detection);
   return detection.value;
-}
-
-/** What reading says about `prompt` when `known` holds the answers so far; earlier prompts are settled on the way. */
-export function detectFor(
-  prompt: Prompt,
-  prompts: readonly Prompt[],
-  project: Project,
-  known: Given,
-  defaults: Given,
-): Detection {
-  const before = prompts.slice(0, prompts.indexOf(prompt));
-  const preset = defaults[prompt.name];
-  const answers = settleAnswers(before, project, known, defaults);
-  return preset === undefined ? prompt.detect(project, answers) : { value: checkAnswer(prompt, preset), certain: true };
 }
 
 function missingAnswer(prompt: Prompt, detection: { missing: string; candidates?: readonly string[] }): UserError {

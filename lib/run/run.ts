@@ -1,7 +1,8 @@
 /** One run, the same for Plop's action, our own bin and the typed API. */
 import type { Change } from "../changes/types.ts";
-import type { Generator } from "../contract/generator.ts";
-import type { Answers, Plan } from "../contract/plan.ts";
+import { type CheckingGenerator, type Generator, isChecking } from "../contract/generator.ts";
+import type { Plan } from "../contract/plan.ts";
+import type { Answers } from "../contract/prompt.ts";
 import { UserError } from "../errors/index.ts";
 import type { Project } from "../survey/index.ts";
 import { type Given, settleAnswers } from "./answers.ts";
@@ -67,7 +68,7 @@ export async function runGenerator(generator: Generator, options: RunOptions): P
 
 async function carryOut(generator: Generator, options: RunOptions): Promise<Outcome> {
   const root = checkDest(options.root);
-  const begun = generator.begin?.(root);
+  const begun = isChecking(generator) ? generator.begin?.(root) : undefined;
   try {
     return await carryOutIn(root, generator, options);
   } finally {
@@ -80,7 +81,7 @@ async function carryOutIn(root: string, generator: Generator, options: RunOption
   const output = options.output ?? terminal;
   const project = options.project ?? (await openProject(root, use, output));
   const answers = settleAnswers(generator.prompts, project, options.given ?? {}, options.defaults ?? {});
-  if (generator.verify) return verify(generator, project, answers, output);
+  if (isChecking(generator)) return verify(generator, project, answers, output);
 
   const plan = await makePlan(generator, project, answers, options);
   if (answers.preview === "json" || answers.preview === "diff") return preview(plan, use, output);
@@ -113,10 +114,10 @@ export async function makePlan(
   answers: Answers,
   options: Pick<RunOptions, "force" | "partials" | "stages" | "verifyCommand">,
 ): Promise<Plan> {
-  if (!generator.plan) throw new Error(`${generator.name} has neither plan() nor verify()`);
+  if (isChecking(generator)) throw new Error(`${generator.name} changes nothing, so it has no plan`);
   const { force = false, partials = {} } = options;
-  const bench = await (options.stages ?? stages).bench(project, { force, partials });
-  const plan = await generator.plan(project, answers, bench);
+  const context = await (options.stages ?? stages).context(project, { force, partials });
+  const plan = await generator.plan(context, answers);
   if (options.verifyCommand) nameVerifier(plan, generator, `${options.verifyCommand}${destOption(project.root)}`);
   return plan;
 }
@@ -148,11 +149,16 @@ async function preview(plan: Plan, use: Stages, output: Output): Promise<Outcome
   return { summary, answers, plan, written: [] };
 }
 
-async function verify(generator: Generator, project: Project, answers: Answers, output: Output): Promise<Outcome> {
+async function verify(
+  generator: CheckingGenerator,
+  project: Project,
+  answers: Answers,
+  output: Output,
+): Promise<Outcome> {
   const progress = (line: string) => {
     if (output.err.isTTY) output.err.write(`\r\u001b[2K${maskSecrets(line)}`);
   };
-  const { passed, text, json } = await generator.verify!(project, answers, progress);
+  const { passed, text, json } = await generator.verify(project, answers, progress);
   await writeLines(output.out, maskSecrets(answers.report === "json" ? JSON.stringify(json, null, 2) : text));
   if (passed) return { summary: `${generator.name}: every check holds`, answers, plan: null, written: [] };
   throw new UserError({

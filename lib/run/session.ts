@@ -1,6 +1,7 @@
 /** What the questions of one run share: the project is read once, when the first question comes up. */
-import type { Detection, Generator, Prompt } from "../contract/generator.ts";
-import type { Answers, Plan } from "../contract/plan.ts";
+import type { Generator } from "../contract/generator.ts";
+import type { Plan } from "../contract/plan.ts";
+import type { Answers, Detection, Prompt } from "../contract/prompt.ts";
 import type { Project } from "../survey/index.ts";
 import { type Given, settleAnswers } from "./answers.ts";
 import { checkDest } from "./dest.ts";

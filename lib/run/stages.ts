@@ -1,6 +1,6 @@
 /** The stages that a run goes through, each loaded when it is first used: what a run does not need costs it nothing. */
 import type { Change } from "../changes/types.ts";
-import type { Workbench } from "../contract/generator.ts";
+import type { Context } from "../contract/context.ts";
 import type { InstallStep } from "../dependencies/types.ts";
 import type { Project } from "../survey/index.ts";
 import { type Output, writeLines } from "./terminal.ts";
@@ -9,7 +9,8 @@ export interface Stages {
   /** Finishes or undoes what an interrupted run has left behind; says what it did, or "" for nothing. */
   recover(root: string): Promise<string>;
   survey(root: string): Promise<Project>;
-  bench(project: Project, options: { force: boolean; partials: Readonly<Record<string, string>> }): Promise<Workbench>;
+  /** What plan() works with. */
+  context(project: Project, options: { force: boolean; partials: Readonly<Record<string, string>> }): Promise<Context>;
   diff(changes: readonly Change[]): Promise<string[]>;
   /** Writes every change or none. */
   commit(root: string, changes: readonly Change[]): Promise<void>;
@@ -27,13 +28,14 @@ export const stages: Stages = {
     const { survey } = await import("../survey/index.ts");
     return survey(root);
   },
-  async bench(project, { force, partials }) {
-    const [{ ChangeSet }, { Templates }] = await Promise.all([
+  async context(project, { force, partials }) {
+    const [{ ChangeSet }, { Context }, { Templates }] = await Promise.all([
       import("../changes/change-set.ts"),
+      import("../contract/context.ts"),
       import("../templates/render.ts"),
     ]);
-    const read = (path: string) => project.read(path);
-    return { changes: new ChangeSet({ read, force }), templates: new Templates(partials), force };
+    const changes = new ChangeSet({ read: (path) => project.read(path), force });
+    return new Context({ project, changes, templates: new Templates(partials), force });
   },
   async diff(changes) {
     const { unifiedDiff } = await import("../changes/diff.ts");

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import type { Plan } from "../../lib/contract/plan.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import { runGenerator } from "../../lib/run/run.ts";
-import { generatorNamed, silent } from "../support/generators.ts";
+import { generatorNamed, silent, spied } from "../support/generators.ts";
 
 /** What starts an application: folders on sys.path relative to `root`, a module and an expression in it. */
 export interface Start {
@@ -116,23 +116,15 @@ async function integrate(
   name: string,
   given: Record<string, string>,
 ): Promise<{ plan: Plan } | Extract<Verdict, { kind: "refused" }>> {
-  const generator = generatorNamed(name);
-  let made: Plan | null = null;
-  const spied = {
-    ...generator,
-    plan: async (...parts: Parameters<NonNullable<typeof generator.plan>>) => {
-      const plan = await generator.plan?.(...parts);
-      if (!plan) throw new Error(`${name} plans nothing`);
-      made = plan;
-      return plan;
-    },
-  };
+  const plans: Plan[] = [];
+  const watched = spied(generatorNamed(name), (plan) => plans.push(plan));
   try {
-    await runGenerator(spied, { root, given, output: silent() });
+    await runGenerator(watched, { root, given, output: silent() });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { kind: "refused", code: error.code, why: error.why };
   }
-  if (!made) throw new Error(`${name} made no plan`);
-  return { plan: made };
+  const [plan] = plans;
+  if (!plan) throw new Error(`${name} made no plan`);
+  return { plan };
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { ChangeSet } from "../../lib/changes/change-set.ts";
+import { Context } from "../../lib/contract/context.ts";
 import type { Plan } from "../../lib/contract/plan.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import { settleAnswers } from "../../lib/run/answers.ts";
@@ -40,9 +41,9 @@ export interface Tree {
 const templates = new Templates();
 const reused: Stages = {
   ...stages,
-  bench: async (project, { force }) => {
+  context: async (project, { force }) => {
     const changes = new ChangeSet({ read: (file: string) => project.read(file), force });
-    return { changes, templates, force };
+    return new Context({ project, changes, templates, force });
   },
 };
 

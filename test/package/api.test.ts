@@ -26,7 +26,7 @@ interface Api {
 }
 
 const file = path.join(import.meta.dirname, "api.snap.json");
-const api = await describe();
+const api = await readApi();
 
 test("the names that teams rely on are those of the snapshot", () => {
   if (process.env.UPDATE_API) writeFileSync(file, `${JSON.stringify(api, null, 2)}\n`);
@@ -60,16 +60,7 @@ test("the snapshot has something of everything", () => {
   for (const list of [api.partials, api.helpers, api.actionTypes]) assert.ok(list.length > 0);
 });
 
-test("typed answers name the same prompts as the generators", () => {
-  const source = readFileSync(path.join(repository, "index.ts"), "utf8");
-  for (const [name, prompts] of Object.entries(api.generators)) {
-    const type = `${name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Answers`;
-    const wanted = Object.keys(prompts).sort();
-    assert.equal(fieldsOf(source, type).sort(), wanted, `${type} in index.ts`);
-  }
-});
-
-async function describe(): Promise<Api> {
+async function readApi(): Promise<Api> {
   const { exports, bin, engines } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
   const generators = await findGenerators(new URL("../../generators/", import.meta.url));
   const plop = await loadPack();
@@ -126,15 +117,6 @@ function readExports(name: string): { values: string[]; types: string[] } {
     values.add(value!);
   if (/^export default /m.test(text)) values.add("default");
   return { values: sorted(values), types: sorted(types) };
-}
-
-/** Fields of an interface, those of the one that it extends first. */
-function fieldsOf(source: string, name: string): string[] {
-  const [, base, body] = new RegExp(`^export interface ${name} (?:extends (\\w+) )?{\\n([\\s\\S]*?)^}`, "m").exec(
-    source,
-  )!;
-  const own = [...body!.matchAll(/^ {2}(\w+)\??:/gm)].map(([, field]) => field!);
-  return [...(base ? fieldsOf(source, base) : []), ...own];
 }
 
 function sorted(names: Iterable<string>): string[] {

@@ -131,22 +131,28 @@ test("docs: a team's own generator on our stages edits, twice is once, and asks 
 test("its types are right for a strict consumer, with and without skipLibCheck for our own files", async () => {
   writeTree(
     {
-      "use.ts": `import register, { type Generator, celeryFactory, runGenerator, UserError } from "plop-pack-flask-celery";
+      "use.ts": `import register, { celeryFactory, defineGenerator, previewPrompt, runGenerator, step, UserError, yesNo } from "plop-pack-flask-celery";
       import { blueprintTask } from "plop-pack-flask-celery/api";
-      export const steps = [...celeryFactory({ broker: "redis" }), ...blueprintTask({ blueprint: "users" })];
+      import { generator as celery } from "plop-pack-flask-celery/generators/celery-factory";
+      export const steps = [...celeryFactory({ broker: "redis" }), ...blueprintTask({ blueprint: "users" }), ...step(celery, { config: "object" })];
       // @ts-expect-error there is no such broker
       celeryFactory({ broker: "kafka" });
-      export const generator: Generator = {
+      // @ts-expect-error there is no such style of configuration
+      step(celery, { config: "yaml" });
+      export const generator = defineGenerator({
         name: "x",
         description: "",
-        prompts: [],
-        async plan(project, answers, { changes }) {
-          const source = project.parse("app.py");
+        prompts: [yesNo("loud", "Loud?", { yes: "", no: "" }, () => ({ value: "no", certain: true })), previewPrompt],
+        async plan(context, answers) {
+          const source = context.project.parse("app.py");
           const lines: number = source?.tree.rootNode.endPosition.row ?? 0;
-          changes.write("x.txt", String(lines));
-          return { generator: "x", target: "", answers, changes, manual: [], install: null, warnings: [], next: [] };
+          const loud: "yes" | "no" = answers.loud;
+          // @ts-expect-error no prompt asks for it
+          answers.quiet;
+          context.changes.write("x.txt", String(lines) + loud);
+          return { generator: "x", target: "", answers, changes: context.changes, manual: [], install: null, warnings: [], next: [] };
         },
-      };
+      });
       export const run = (): Promise<unknown> => runGenerator(generator, { root: "." }).catch((e: UserError) => e.code);
       export default register;
       `,

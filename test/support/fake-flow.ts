@@ -1,13 +1,16 @@
 /** A generator and stages that do very little, so that the flow can be tested without reading Python. */
+
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ChangeSet } from "../../lib/changes/change-set.ts";
 import { unifiedDiff } from "../../lib/changes/diff.ts";
-import type { Generator, Workbench } from "../../lib/contract/generator.ts";
+import { Context } from "../../lib/contract/context.ts";
+import type { Generator } from "../../lib/contract/generator.ts";
 import type { Plan } from "../../lib/contract/plan.ts";
 import { pythonName } from "../../lib/errors/names.ts";
 import type { Stages } from "../../lib/run/stages.ts";
 import type { Project } from "../../lib/survey/project.ts";
+import { Templates } from "../../lib/templates/render.ts";
 
 const yesNo = [
   { value: "yes", hint: "" },
@@ -71,7 +74,7 @@ export const generator: Generator = {
       detect: () => ({ value: "no", certain: false }),
     },
   ],
-  async plan(project, answers, { changes }): Promise<Plan> {
+  async plan({ project, changes }, answers): Promise<Plan> {
     if (project.read("crash.txt")) throw new TypeError("undefined is not a function");
     changes.write("hello.txt", `hello from ${answers.task} over ${answers.broker}, results ${answers.results}\n`);
     if (project.read("notes.md")) changes.edit("notes.md", "greeted with redis://:hunter2@example.org/0\n");
@@ -105,8 +108,13 @@ export const verifier: Generator = {
 export const fakeStages: Stages = {
   recover: async (root) => (existsSync(path.join(root, ".left-over")) ? "An earlier run was taken back." : ""),
   survey: async (root) => fakeProject(root),
-  bench: async (project, { force }) =>
-    ({ changes: new ChangeSet({ read: (name) => project.read(name), force }), force, templates: {} }) as Workbench,
+  context: async (project, { force }) =>
+    new Context({
+      project,
+      changes: new ChangeSet({ read: (name) => project.read(name), force }),
+      templates: new Templates(),
+      force,
+    }),
   diff: async (changes) => changes.map(unifiedDiff),
   async commit(root, changes) {
     for (const { path: name, action, after } of changes) {

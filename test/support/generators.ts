@@ -1,7 +1,8 @@
 /** The real generators in this process, run as by a user without a terminal. */
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
-import type { Generator } from "../../lib/contract/generator.ts";
+import { type Generator, isChecking } from "../../lib/contract/generator.ts";
+import type { Plan } from "../../lib/contract/plan.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import { findGenerators } from "../../lib/run/find.ts";
 import { type Outcome, type RunOptions, runGenerator } from "../../lib/run/run.ts";
@@ -13,6 +14,19 @@ export function generatorNamed(name: string): Generator {
   const found = all.find((generator) => generator.name === name);
   assert.ok(found, `there is no generator ${name}`);
   return found;
+}
+
+/** The same generator, whose plans are seen. */
+export function spied(generator: Generator, seen: (plan: Plan) => void): Generator {
+  if (isChecking(generator)) return generator;
+  return {
+    ...generator,
+    async plan(context, answers) {
+      const plan = await generator.plan(context, answers);
+      seen(plan);
+      return plan;
+    },
+  };
 }
 
 /** Takes whatever is printed. */

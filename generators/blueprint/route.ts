@@ -1,0 +1,57 @@
+import type { ManualStep } from "../../lib/changes/types.ts";
+import type { Context } from "../../lib/contract/context.ts";
+import { inStyleOf, mergeImports, type SourceFile, statements, undecorated } from "../../lib/python/index.ts";
+import { applicationSources, type Blueprint, importsOf, ownImports, type Project } from "../../lib/survey/index.ts";
+import { appendCode } from "./append.ts";
+import type { BlueprintTask } from "./facts.ts";
+import type { TaskPlace } from "./place.ts";
+
+/** Adds the route that sends the task to the file with the blueprint's other routes; or says where to paste it. */
+export function addRoute(context: Context, place: TaskPlace, task: BlueprintTask): ManualStep[] {
+  const { project, templates } = context;
+  const source = project.parse(place.routesPath);
+  if (!source || source.text.includes(`def enqueue_${task.task}(`)) return [];
+  const template = place.kind === "namespace" ? "namespace_route" : "route";
+  const imports = templates.render(`blueprint/${template}_imports.py`, task);
+  const route = templates.render(`blueprint/${template}.py`, task).trim();
+  const maker = place.existing && functionAround(source, place.existing);
+  if (maker) {
+    const { at, registeredAt } = place.existing!;
+    const line = registeredAt?.path === source.path ? registeredAt.line : at.line + 1;
+    const why = `${place.variable} is made inside ${maker}(), so its route goes there as well, before it is registered`;
+    const indent = /^\s*/.exec(source.text.split(/\r\n|\n|\r/)[at.line - 1]!)![0];
+    return [
+      {
+        path: source.path,
+        line,
+        snippet: inStyleOf(source, `${imports.trim()}\n\n${route.replaceAll("\n\n\n", "\n\n")}`, indent),
+        why,
+      },
+    ];
+  }
+  const isOwn = ownImports(place.importRoot, project.pathSet, task.requestModule, task.tasksImport, task.statusModule);
+  context.edit(source, ...mergeImports(source, imports, isOwn));
+  appendCode(context, source, route);
+  return [];
+}
+
+/** The function that makes the blueprint; null where it stands at the top level. */
+function functionAround(source: SourceFile, { path, at }: Blueprint): string | null {
+  if (source.path !== path) return null;
+  const row = at.line - 1;
+  const around = statements(source.tree.rootNode)
+    .map(undecorated)
+    .find((node) => node.startPosition.row <= row && row <= node.endPosition.row);
+  return around?.type === "function_definition" ? (around.childForFieldName("name")?.text ?? null) : null;
+}
+
+/** Flask-WTF's CSRFProtect refuses every POST without its token, and no generator may turn that off: it may be right. */
+export function csrfWarning(project: Project, place: TaskPlace): string[] {
+  const isOn = applicationSources(project).some((source) =>
+    importsOf(source).some(({ name }) => name === "CSRFProtect" || name === "CsrfProtect"),
+  );
+  if (!isOn) return [];
+  return [
+    `${place.routesPath}: CSRFProtect answers the POST with 400 unless it brings a token (X-CSRFToken); where no browser sends it, give that view @csrf.exempt.`,
+  ];
+}

@@ -1,0 +1,51 @@
+import type { ChangeSet } from "../changes/change-set.ts";
+import { type Edit, type SourceFile, splice } from "../python/index.ts";
+import type { Project } from "../survey/index.ts";
+import type { Templates } from "../templates/render.ts";
+
+export interface ContextParts {
+  project: Project;
+  /** Empty; reads through the project, and overwrites conflicts when --force was given. */
+  changes: ChangeSet;
+  /** The pack's templates, with the partials that a team has replaced. */
+  templates: Templates;
+  force: boolean;
+}
+
+/** What plan() works with, so that a generator neither loads heavy modules itself nor knows who runs it. */
+export class Context implements Readonly<ContextParts> {
+  readonly project: Project;
+  readonly changes: ChangeSet;
+  readonly templates: Templates;
+  readonly force: boolean;
+  readonly #edits = new Map<string, Edit[]>();
+
+  constructor({ project, changes, templates, force }: ContextParts) {
+    this.project = project;
+    this.changes = changes;
+    this.templates = templates;
+    this.force = force;
+  }
+
+  /**
+   * Plans edits of a user's file. All edits of one file count from the file as it was read, in any order of calls.
+   *
+   * @throws UserError when the result would have a syntax error that the file did not have
+   */
+  edit(source: SourceFile, ...edits: readonly Edit[]): void {
+    if (edits.length === 0) return;
+    const all = [...(this.#edits.get(source.path) ?? []), ...edits];
+    this.#edits.set(source.path, all);
+    this.changes.edit(source.path, splice(source, all));
+  }
+
+  /** Renders a template into a new file of ours. */
+  write(path: string, template: string, data: object): void {
+    this.changes.write(path, this.templates.render(template, data));
+  }
+
+  /** The same plan for a project that exists only in it. */
+  withProject(project: Project): Context {
+    return new Context({ ...this, project });
+  }
+}
