@@ -8,14 +8,19 @@ import { makeTwin, redChecks, sound, verify } from "./support/twin.ts";
 
 const test = suite("live");
 
-/** Workers that were started by celery-verify and are still there. */
+// Other test files run at the same time: what this one starts inherits its mark.
+const mark = `LIVE_TEST=${process.pid}`;
+process.env.LIVE_TEST = String(process.pid);
+
+/** Workers that were started by celery-verify in this file and are still there. */
 function workersLeft(): string[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
         const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-        return command.includes("celery_verify.live_probes") ? [`${pid}: ${command}`] : [];
+        const isOurs = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(mark);
+        return isOurs && command.includes("celery_verify.live_probes") ? [`${pid}: ${command}`] : [];
       } catch {
         return [];
       }

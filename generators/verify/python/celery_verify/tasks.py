@@ -9,8 +9,8 @@ from .events import Events, Failed, NotApplicable
 from .settings import registered_task
 from .verification import Application, Verification
 
-# A probe that takes longer does not answer at all: it does nothing and there is no network between.
-ANSWER_SECONDS = 10.0
+# A probe that takes longer does not answer at all: it does nothing, and the longest way is files between two processes of a busy machine.
+ANSWER_SECONDS = 20.0
 _SAMPLE = "celery-verify"
 _CONTEXT = "Run the task inside `with app.app_context()` in the task class's __call__, and give that class to Celery as task_cls."
 _RETURN = "Let the task class return what self.run(*args, **kwargs) returns."
