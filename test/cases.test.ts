@@ -1,10 +1,9 @@
 /**
- * Every folder test/cases/<topic>/<case>: `before/` is an application, `case.json` says what must become of it.
- * `UPDATE_CASES=1` writes the golden `after/` folders anew, `CASES=<part of a name>` runs some only.
+ * Every case in test/cases/<topic>.txt: an application, and what must become of it (support/case-files.ts has the format).
+ * `UPDATE_CASES=1` writes the golden files anew, `CASES=<part of a name>` runs some only.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
 import type { Plan } from "../lib/contract/plan.ts";
@@ -13,23 +12,16 @@ import { runGenerator } from "../lib/run/run.ts";
 import { stages } from "../lib/run/stages.ts";
 import type { Project } from "../lib/survey/project.ts";
 import { type Applied, type Case, checkExpectations, checkInitLines, onlyInserts } from "./support/case-checks.ts";
+import { type CaseText, layOut, readCases } from "./support/case-files.ts";
 import { compareGolden } from "./support/case-golden.ts";
 import { generatorNamed, silent, spied } from "./support/generators.ts";
-import { assertSameTree, copyTree, type Entry, snapshotTree, tempDir } from "./support/temp.ts";
-
-const folder = path.join(import.meta.dirname, "cases");
-const names = readdirSync(folder)
-  .flatMap((topic) => readdirSync(path.join(folder, topic)).map((name) => `${topic}/${name}`))
-  .filter((name) => existsSync(path.join(folder, name, "case.json")))
-  .filter((name) => name.includes(process.env.CASES ?? ""))
-  .sort();
+import { assertSameTree, type Entry, snapshotTree, tempDir } from "./support/temp.ts";
 
 /** Python files that a run has written, with the case they come from: parsed all together in the end. */
 const written: { name: string; path: string; factory: string; bytes: Uint8Array }[] = [];
 
-for (const name of names) {
-  const wanted: Case = JSON.parse(readFileSync(path.join(folder, name, "case.json"), "utf8"));
-  test(`${name}: ${wanted.why}`, async () => checkCase(name, wanted));
+for (const one of readCases(process.env.CASES)) {
+  test(`${one.name}: ${one.wanted.why}`, async () => checkCase(one));
 }
 
 test("what was written parses, and Celery is initialised once on every path that returns the app", () => {
@@ -43,8 +35,9 @@ test("what was written parses, and Celery is initialised once on every path that
 
 test.run();
 
-async function checkCase(name: string, wanted: Case): Promise<void> {
-  const root = copyTree(path.join(folder, name, "before"), path.join(tempDir(), "project"));
+async function checkCase(one: CaseText): Promise<void> {
+  const { name, wanted } = one;
+  const root = layOut(one, path.join(tempDir(), "project"));
   const before = snapshotTree(root);
   const project = await surveyed(root);
   const { error, plan } = await attempt(root, wanted);
@@ -70,7 +63,7 @@ async function checkCase(name: string, wanted: Case): Promise<void> {
   const again = await attempt(root, wanted);
   assertSameTree(after, snapshotTree(root), "the second run changed something");
   assert.equal(again.error?.code, error?.code, `the second run ended otherwise: ${again.error?.message}`);
-  if (wanted.golden) compareGolden(path.join(folder, name, "after"), before, after);
+  if (wanted.golden) compareGolden(one, before, after);
 }
 
 /** The project before the run; null where it can't be read, which the run then tells. */

@@ -6,12 +6,11 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
-import type { Case } from "../support/case-checks.ts";
+import { layOut, readCases } from "../support/case-files.ts";
 import { pythonEnv } from "../support/python-env.ts";
-import { copyTree, tempDir } from "../support/temp.ts";
+import { tempDir } from "../support/temp.ts";
 import { Oracle } from "./oracle.ts";
 
-const folder = path.resolve(import.meta.dirname, "../cases");
 /** Files that start an application by their name alone, the most telling first. */
 const ENTRIES = ["wsgi.py", "asgi.py", "run.py", "manage.py", "startup.py", "app.py", "main.py"];
 
@@ -21,16 +20,11 @@ test.after(() => oracle.end());
 test("the worker of every case that can run has the application of its own entry", async () => {
   const tally = { equal: 0, refused: 0, wrong: 0, broken: 0, "no entry": 0 };
   const wrong: string[] = [];
-  const names = readdirSync(folder).flatMap((topic) =>
-    readdirSync(path.join(folder, topic)).map((name) => `${topic}/${name}`),
-  );
-  for (const name of names) {
-    const file = path.join(folder, name, "case.json");
-    if (!existsSync(file)) continue;
-    const { generator, answers = {} }: Case = JSON.parse(readFileSync(file, "utf8"));
+  for (const one of readCases()) {
+    const { generator, answers = {} } = one.wanted;
     // A call that the user names is not the entry's own.
     if (!/^celery-(factory|direct)$/.test(generator) || answers.target?.includes("(")) continue;
-    const root = copyTree(path.join(folder, name, "before"), path.join(tempDir(), "project"));
+    const root = layOut(one, path.join(tempDir(), "project"));
     // A command that names the call is what `entryOf` does not read.
     const start = existsSync(path.join(root, "Procfile")) ? null : entryOf(root);
     if (!start) {
@@ -39,8 +33,8 @@ test("the worker of every case that can run has the application of its own entry
     }
     const verdict = await oracle.judge(root, generator, start, answers);
     tally[verdict.kind]++;
-    if (verdict.kind === "broken" && process.env.FUZZ_REASONS) console.log(`  ${name}: ${verdict.problems[0]}`);
-    if (verdict.kind === "wrong") wrong.push(`${name} (${start.module}.py): ${verdict.problems.join("; ")}`);
+    if (verdict.kind === "broken" && process.env.FUZZ_REASONS) console.log(`  ${one.name}: ${verdict.problems[0]}`);
+    if (verdict.kind === "wrong") wrong.push(`${one.name} (${start.module}.py): ${verdict.problems.join("; ")}`);
   }
   console.log(JSON.stringify(tally));
   assert.deepEqual(wrong, []);

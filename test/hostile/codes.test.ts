@@ -3,12 +3,12 @@
  * is run here says on stderr what, why and what to do, ends with 1 and leaves every byte.
  */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
 import { codesInSource, documentedCodes } from "../docs/codes.ts";
 import { ensureBuilt } from "../e2e/project.ts";
-import type { Case } from "../support/case-checks.ts";
+import { readCases } from "../support/case-files.ts";
 import { runCommand } from "../support/command.ts";
 import { run } from "../support/generators.ts";
 import { assertSameTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";
@@ -279,10 +279,7 @@ for (const { code, files, command = "celery-factory", env, integrated, found, sa
 }
 
 test("no code is left out", () => {
-  const cases = readdirSync(path.join(tests, "cases"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith("case.json"))
-    .map((name): Case => JSON.parse(readFileSync(path.join(tests, "cases", name), "utf8")))
-    .flatMap(({ verdict, code }) => (verdict === "refuse" && code ? [code] : []));
+  const cases = readCases().flatMap(({ wanted: { verdict, code } }) => (verdict === "refuse" && code ? [code] : []));
   const reached = new Set([...refusals.map(({ code }) => code), ...cases]);
   const named = Object.keys(elsewhere);
   const all = new Set([...codesInSource(), ...documentedCodes()]);

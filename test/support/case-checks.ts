@@ -5,19 +5,22 @@ import type { UserError } from "../../lib/errors/index.ts";
 import type { Project } from "../../lib/survey/project.ts";
 import type { Entry } from "./temp.ts";
 
-/** The content of a case.json. */
+/** What must become of a case. */
 export interface Case {
+  /** celery-factory unless it says otherwise. */
   generator: string;
   answers?: Record<string, string>;
-  /** `untouched`: refused or not, no byte changes. `either`: refused, or applied such that everything else holds. */
+  /** `apply` unless it says otherwise. `untouched`: refused or not, no byte changes. `either`: refused, or applied such that everything else holds. */
   verdict: "apply" | "refuse" | "either" | "untouched";
   /** Code of the error, with `refuse`. */
   code?: string;
   target?: string;
   /** 1-based lines of the target's file before which celery_init_app must come. */
   inits?: number[];
-  /** Whether `after/` holds the files that must come out of it. */
+  /** Whether the files below `after/` must come out of it. */
   golden?: boolean;
+  /** False: nothing declares what the project needs. */
+  requirements?: false;
   expect?: Expectations;
   why: string;
 }

@@ -3,19 +3,15 @@
  * FUZZ_RUNS says how many random projects (300), FUZZ_SEED repeats a run, ORACLE_TREES names folders of more applications.
  */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
-import path from "node:path";
 import { test } from "uvu";
 import { loadParser } from "../../lib/python/index.ts";
+import { layOut, readCases } from "../support/case-files.ts";
 import { surveyAnswer } from "../support/survey-answer.ts";
 
 await loadParser();
-const cases = path.join(import.meta.dirname, "../cases");
 
 test("cases: nothing that matters is left out by its text", () => {
-  const folders = readdirSync(cases)
-    .flatMap((topic) => readdirSync(path.join(cases, topic)).map((name) => path.join(cases, topic, name, "before")))
-    .filter((folder) => existsSync(folder));
+  const folders = readCases().map((one) => layOut(one));
   assert.ok(folders.length > 200);
   assert.deepEqual(folders.flatMap(differences), []);
 });

@@ -1,6 +1,0 @@
-from app.users import bp
-
-
-@bp.route("/")
-def index():
-    return "users"

@@ -1,1 +1,0 @@
-from . import views  # noqa: F401

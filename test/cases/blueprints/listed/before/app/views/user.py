@@ -1,3 +1,0 @@
-from flask import Blueprint
-
-user_views = Blueprint("user_views", __name__)

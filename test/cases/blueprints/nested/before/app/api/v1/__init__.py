@@ -1,3 +1,0 @@
-from flask import Blueprint
-
-v1 = Blueprint("v1", __name__)

@@ -1,3 +1,0 @@
-from flask_login import LoginManager
-
-login = LoginManager()

@@ -1,3 +1,0 @@
-from flask_restx import Namespace
-
-ns = Namespace("dogs")

@@ -1,3 +1,0 @@
-from flask_smorest import Blueprint
-
-blp = Blueprint("stores", "stores", description="Stores")

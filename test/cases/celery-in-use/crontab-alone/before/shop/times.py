@@ -1,3 +1,0 @@
-from celery.schedules import crontab
-
-NIGHTLY = crontab(hour=3, minute=0)

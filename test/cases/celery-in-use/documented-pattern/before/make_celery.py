@@ -1,4 +1,0 @@
-from app import create_app
-
-flask_app = create_app()
-celery_app = flask_app.extensions["celery"]

@@ -1,6 +1,0 @@
-from app import celery
-
-
-@celery.task
-def send(to):
-    return to

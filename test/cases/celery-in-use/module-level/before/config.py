@@ -1,2 +1,0 @@
-class Config:
-    CELERY_BROKER_URL = "redis://localhost:6379/0"

@@ -1,3 +1,0 @@
-"""Salad."""
-
-CELERY_STALKS = 3

@@ -1,6 +1,0 @@
-from invoke import task
-
-
-@task
-def build(c):
-    c.run("make")

@@ -1,2 +1,0 @@
-def clean(c):
-    return c

@@ -1,2 +1,0 @@
-class Config(object):
-    A = 1

@@ -1,9 +1,0 @@
-class Base:
-    A = 1
-
-
-class Dev(Base):
-    DEBUG = True
-
-
-config = {"default": Dev, "base": Base}

@@ -1,4 +1,0 @@
-import os
-
-DEBUG = bool(os.getenv("DEBUG"))
-NAME = "shop"

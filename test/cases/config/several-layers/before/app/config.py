@@ -1,2 +1,0 @@
-class Config:
-    A = 1

@@ -1,8 +1,0 @@
-from flask import Flask
-
-
-def create_app():
-    app = Flask("draft")
-    del app
-    app = Flask(__name__)
-    return app

@@ -1,4 +1,0 @@
-from shop import create_app
-
-application = create_app()
-application.config["REGION"] = "north"

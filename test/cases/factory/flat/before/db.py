@@ -1,2 +1,0 @@
-def connect(app):
-    app.extensions["db"] = app.config["DB"]

@@ -1,3 +1,0 @@
-from shop.app import create_app
-
-app = create_app()

@@ -1,6 +1,0 @@
-class Base:
-    DEBUG = False
-
-
-class Prod(Base):
-    ENV = "prod"

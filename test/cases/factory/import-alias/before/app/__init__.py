@@ -1,6 +1,0 @@
-from flask import Flask as Web
-
-
-def create_app():
-    app = Web(__name__)
-    return app

@@ -1,2 +1,0 @@
-def load(app, overrides):
-    app.config.update(overrides)

@@ -1,3 +1,0 @@
-from Store.main import create_app
-
-app = create_app()

@@ -1,8 +1,0 @@
-from flask import Flask
-
-
-def create_app(bare=False):
-    app = Flask(__name__)
-    if bare: return app
-    app.config["A"] = 1
-    return app

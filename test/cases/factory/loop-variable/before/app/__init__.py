@@ -1,8 +1,0 @@
-from flask import Flask
-
-
-def create_app(apps=()):
-    app = Flask(__name__)
-    for app in apps:
-        print(app)
-    return app

@@ -1,3 +1,0 @@
-from app import create_app
-
-application = create_app()

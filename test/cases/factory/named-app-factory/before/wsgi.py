@@ -1,3 +1,0 @@
-from site_pkg import app_factory
-
-app = app_factory()

@@ -1,3 +1,0 @@
-from site_pkg import build
-
-app = build()

@@ -1,3 +1,0 @@
-from site_pkg import create_application
-
-app = create_application()

@@ -1,3 +1,0 @@
-from site_pkg import init_app
-
-app = init_app()

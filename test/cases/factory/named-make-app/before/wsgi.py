@@ -1,3 +1,0 @@
-from site_pkg import make_app
-
-app = make_app()

@@ -1,8 +1,0 @@
-from flask import Flask
-
-
-def create_app(kind=None):
-    app = Flask(__name__)
-    if kind == "bare":
-        return app.wsgi_app
-    return app

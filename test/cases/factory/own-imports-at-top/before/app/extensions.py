@@ -1,2 +1,0 @@
-def login(app):
-    app.extensions["login"] = True

@@ -1,2 +1,0 @@
-def shorten(text):
-    return text[:20]

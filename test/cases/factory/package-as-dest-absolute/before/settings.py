@@ -1,1 +1,0 @@
-TITLE = "Shop"

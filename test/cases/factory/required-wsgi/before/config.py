@@ -1,9 +1,0 @@
-class Config:
-    TESTING = False
-
-
-class Production(Config):
-    pass
-
-
-config = {"default": Config, "production": Production}

@@ -1,7 +1,0 @@
-from flask import Flask
-
-
-def create_app(kind=None):
-    app = Flask("draft")
-    app = Flask(__name__)
-    return app

@@ -1,3 +1,0 @@
-import flask
-print "old style", flask.__version__
-exec "x = 1"

@@ -1,9 +1,0 @@
-from flask import Flask
-
-
-class Server:
-    @staticmethod
-    def create_app():
-        app = Flask(__name__)
-        app.config["A"] = 1
-        return app

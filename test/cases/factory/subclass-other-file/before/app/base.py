@@ -1,5 +1,0 @@
-import flask
-
-
-class Base(flask.Flask):
-    pass

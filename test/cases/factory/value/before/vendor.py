@@ -1,2 +1,0 @@
-def make_factory(cls, name):
-    return lambda: cls(name)

@@ -1,7 +1,0 @@
-from flask import Flask
-
-
-def create_app(kind=None):
-    app = Flask(__name__)
-    (app := object())
-    return app

@@ -1,6 +1,0 @@
-from hello import app
-
-
-@app.route("/")
-def index():
-    return "hello"

@@ -1,2 +1,0 @@
-DEBUG = True
-DATABASE_URI = "sqlite:///d.db"

@@ -1,2 +1,0 @@
-DEBUG = False
-DATABASE_URI = "sqlite:///p.db"

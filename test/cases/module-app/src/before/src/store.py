@@ -1,2 +1,0 @@
-def items():
-    return [1]

@@ -1,6 +1,0 @@
-from js_demo import app
-
-
-@app.route("/")
-def index():
-    return "x"

@@ -1,6 +1,0 @@
-from hello_app import app
-
-
-@app.route("/")
-def home():
-    return "home"

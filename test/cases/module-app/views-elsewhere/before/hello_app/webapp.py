@@ -1,3 +1,0 @@
-from hello_app import app
-
-import hello_app.views

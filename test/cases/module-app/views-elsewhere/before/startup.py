@@ -1,2 +1,0 @@
-# A flask application.
-from hello_app.webapp import app
