@@ -22,7 +22,7 @@ const limitMinutes = 8;
 /** Most of the time a file waits for servers and workers, so that two of them leave two processors idle. */
 const atOnce = 2 * availableParallelism();
 /** These run generated Python, and are the slow ones. */
-const needsPython = /^(docs|e2e|matrix|status|templates|verify)[\\/]/;
+const needsPython = /^(docs|e2e|generated|generators[\\/]verify)[\\/]/;
 
 const wanted = process.argv.slice(2);
 const files = readdirSync(here, { recursive: true, encoding: "utf8" })

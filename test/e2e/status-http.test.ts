@@ -1,7 +1,7 @@
 /** The generated status routes with a real worker, gunicorn and Redis, also when Redis goes away. */
 import assert from "node:assert/strict";
 import { test } from "uvu";
-import { read, type Site, start, startSite } from "../status/site.ts";
+import { read, type Site, start, startSite } from "../generated/status/site.ts";
 import { type Server, skip, startRedis } from "../support/servers.ts";
 import { tempDir } from "../support/temp.ts";
 import { until } from "../support/until.ts";

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { execaSync } from "execa";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { test } from "uvu";
-import { type Site, startSite } from "../status/site.ts";
+import { type Site, startSite } from "../generated/status/site.ts";
 import { skip, startRedis } from "../support/servers.ts";
 
 const executablePath = findChromium();

@@ -1,7 +1,7 @@
 /** Cancelling over RabbitMQ: the workers hear of it, and a broker that hangs does not hold up the request. */
 import assert from "node:assert/strict";
 import { test } from "uvu";
-import { read, start, startSite } from "../status/site.ts";
+import { read, start, startSite } from "../generated/status/site.ts";
 import { skip, startRabbitmq } from "../support/servers.ts";
 import { tempDir } from "../support/temp.ts";
 import { until } from "../support/until.ts";

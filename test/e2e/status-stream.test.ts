@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "uvu";
-import { type Site, type Status, start, startSite } from "../status/site.ts";
+import { type Site, type Status, start, startSite } from "../generated/status/site.ts";
 import { skip, startRedis } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 

@@ -7,9 +7,9 @@ import fc from "fast-check";
 import { test } from "uvu";
 import { UserError } from "../../lib/errors/index.ts";
 import { runGenerator } from "../../lib/run/run.ts";
+import { generate, makeApp } from "../generators/verify/support/apps.ts";
 import { generatorNamed, refusal, silent } from "../support/generators.ts";
 import { assertSameTree, copyTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";
-import { generate, makeApp } from "../verify/support/apps.ts";
 import { watchProcesses } from "./support/watch.ts";
 
 const bare = await makeApp("package", "none");

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
 import { loadParser } from "../../lib/python/index.ts";
-import { generate, makeApp } from "../verify/support/apps.ts";
-import { verify } from "../verify/support/twin.ts";
+import { generate, makeApp } from "../generators/verify/support/apps.ts";
+import { verify } from "../generators/verify/support/twin.ts";
 
 test("blueprint-task appends to the central file, and the worker registers the task", async () => {
   await loadParser();

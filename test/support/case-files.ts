@@ -51,7 +51,10 @@ export function writeGolden(name: string, after: Map<string, Buffer>): void {
   const cases = readFileSync(file, "utf8").split(/^(?==== )/m);
   const at = cases.findIndex((text) => text.startsWith(`=== ${name.slice(topic.length + 1)}:`));
   const [kept = ""] = (cases[at] ?? "").split(/^-- after\//m);
-  const golden = [...after].sort().map(([path, bytes]) => formatFile(GOLDEN + path, bytes)).join("");
+  const golden = [...after]
+    .sort()
+    .map(([path, bytes]) => formatFile(GOLDEN + path, bytes))
+    .join("");
   cases[at] = `${kept.trimEnd()}\n${golden}\n`;
   writeFileSync(file, `${cases.join("").trimEnd()}\n`);
 }
