@@ -14,6 +14,7 @@ import { addExampleTask, addModules, addTests, rootDir } from "./modules.ts";
 import { installCommand, installStep, wantedPackages } from "./packages.ts";
 import type { IntegrationAnswers } from "./prompts.ts";
 import { addSettings } from "./settings.ts";
+import { findUnsupported, refuseUnsupported } from "./supported.ts";
 import { warningsFor } from "./warnings.ts";
 
 /** What is integrated, and how. */
@@ -26,10 +27,12 @@ export interface Wish {
 }
 
 /** Everything that puts Celery into one application; what celery-factory and celery-direct share. */
-export function planIntegration(context: Context, { generator, app, answers, own = [] }: Wish): Plan {
+export async function planIntegration(context: Context, { generator, app, answers, own = [] }: Wish): Promise<Plan> {
   const { project, changes } = context;
   const described = describeIntegration(project, app, answers);
   const wanted = [...own, ...wantedPackages(described)];
+  const unsupported = await findUnsupported(project, wanted, described);
+  if (!context.force) refuseUnsupported(unsupported);
   const dependencies = planDependencies(project.dependencies, wanted, project.read);
   const declared = [
     ...dependencies.edits.map(({ path }) => path),
@@ -59,7 +62,7 @@ export function planIntegration(context: Context, { generator, app, answers, own
     changes,
     manual: [...manual, ...dependencies.manual],
     install,
-    warnings: [...warningsFor(project, app, wanted, integration), ...warnings],
+    warnings: [...warningsFor(project, app, integration), ...unsupported, ...warnings],
     next: isNew
       ? [
           ...activate(project.dependencies, project.root, install),

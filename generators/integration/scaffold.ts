@@ -16,7 +16,7 @@ const FOLDER = { factory: "integration/scaffold/factory", module: "integration/s
  * An empty folder: a minimal, complete application is planned first, then surveyed as if it were on disk, and Celery is put
  * into it like into any other.
  */
-export function makeNewApp(context: Context, kind: FlaskApp["kind"], answers: Wish["answers"]): Plan {
+export function makeNewApp(context: Context, kind: FlaskApp["kind"], answers: Wish["answers"]): Promise<Plan> {
   const { changes, templates } = context;
   const folder = FOLDER[kind];
   const files = new Map<string, Uint8Array>();

@@ -43,7 +43,13 @@ export function surveyDependencies(root: string, read: Read, paths: readonly str
   for (const name of files.flatMap((file) => file.declares)) {
     if (!versions.get(name)) versions.set(name, installed.get(name) ?? null);
   }
-  return { manager, files: chooseTargets(files, { manager, names: locked, pinned }), versions, installed };
+  return {
+    manager,
+    files: chooseTargets(files, { manager, names: new Set(locked.keys()), pinned }),
+    versions,
+    locked,
+    installed,
+  };
 }
 
 function isAboutFlask(files: readonly DependencyFile[]): boolean {
@@ -61,8 +67,8 @@ interface Found {
   files: DependencyFile[];
   tools: Set<string>;
   locks: Set<Manager>;
-  /** Names in those locks. */
-  locked: Set<string>;
+  /** What those locks say: normalised name → version. */
+  locked: Map<string, string>;
   /** Requirement files in which every line is an exact pin. */
   pinned: Set<string>;
   versions: Map<string, string | null>;
@@ -73,7 +79,7 @@ function readFolder(read: Read, paths: readonly string[]): Found {
     files: [],
     tools: new Set(),
     locks: new Set(),
-    locked: new Set(),
+    locked: new Map(),
     pinned: new Set(),
     versions: new Map(),
   };
@@ -93,22 +99,18 @@ function readFolder(read: Read, paths: readonly string[]): Found {
   const wanted = [...telling.filter((name) => REQUIREMENTS.test(name) && !ASIDE.test(name)), ...scripted];
   readRequirementFiles(wanted, paths, read, found);
   // Locks win over pins: they say what is installed.
-  const locked = new Map<string, string>();
   for (const [name, manager] of LOCKS) {
     const bytes = read(name);
     if (!bytes) continue;
     found.locks.add(manager);
-    for (const [key, version] of readLock(name, bytes)) {
-      locked.set(key, version);
-      found.locked.add(key);
-    }
+    for (const [key, version] of readLock(name, bytes)) found.locked.set(key, version);
   }
   for (const file of found.files) {
     for (const name of file.declares) if (!found.versions.has(name)) found.versions.set(name, null);
     const bytes = /^(?:pyproject|poetry|pipfile)/.test(file.kind) ? read(file.path) : null;
     if (bytes) for (const [key, version] of readTomlPins(bytes)) found.versions.set(key, version);
   }
-  for (const [key, version] of locked) found.versions.set(key, version);
+  for (const [key, version] of found.locked) found.versions.set(key, version);
   return found;
 }
 

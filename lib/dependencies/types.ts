@@ -7,6 +7,8 @@ export interface Dependencies {
   readonly files: readonly DependencyFile[];
   /** Normalised (PEP 503) name → version where a lock, a pin or the virtual environment tells it, else null. */
   readonly versions: ReadonlyMap<string, string | null>;
+  /** What its lock files hold: normalised name → version. */
+  readonly locked?: ReadonlyMap<string, string>;
   /** What the project's virtual environment holds, declared or not: normalised name → version. */
   readonly installed?: ReadonlyMap<string, string>;
 }

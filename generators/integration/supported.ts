@@ -1,0 +1,72 @@
+/** The versions that the generated code and Celery work with, against those that the project allows. */
+import type { Wanted } from "../../lib/dependencies/edit.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import type { Project } from "../../lib/survey/index.ts";
+import type { Integration } from "./facts.ts";
+
+interface Supported {
+  name: string;
+  range: string;
+  /** Who needs it. */
+  by: string;
+  /** Adding Celery does not move it, so what a lock or the environment holds counts, too. */
+  stays?: true;
+}
+
+const CELERY = "every Celery 5.4 and newer";
+
+function supportedBy(wanted: readonly Wanted[], { database }: Pick<Integration, "database">): Supported[] {
+  const extras = wanted.flatMap((item) => item.extras ?? []);
+  const tables = extras.includes("sqlalchemy");
+  return [
+    { name: "flask", range: ">=2.2,<4", by: "the generated code", stays: true },
+    { name: "celery", range: ">=5.4,<6", by: "the generated code" },
+    { name: "click", range: ">=8.1.2", by: CELERY },
+    { name: "python-dateutil", range: ">=2.8.2", by: CELERY },
+    ...(extras.includes("redis") ? [{ name: "redis", range: ">=4.5.2,!=4.5.5", by: CELERY }] : []),
+    ...(tables ? [{ name: "sqlalchemy", range: ">=1.4.48", by: CELERY }] : []),
+    ...(database.kind !== "none" && !tables
+      ? [{ name: "sqlalchemy", range: ">=1.4", by: "celery_database.py", stays: true as const }]
+      : []),
+  ];
+}
+
+/**
+ * What the project declares, locks or has installed and what leaves no version that works, a line each.
+ *
+ * @param wanted - the packages that the project gets
+ */
+export async function findUnsupported(
+  { dependencies, read }: Pick<Project, "dependencies" | "read">,
+  wanted: readonly Wanted[],
+  integration: Pick<Integration, "database">,
+): Promise<string[]> {
+  // Loaded here, since only these generators compare versions.
+  const { excludes, overlaps, readRanges } = await import("../../lib/dependencies/ranges.ts");
+  const ranges = readRanges(dependencies, read);
+  const { locked, installed } = dependencies;
+  return supportedBy(wanted, integration).flatMap(({ name, range, by, stays }) => {
+    const needs = `${by} needs ${name}${range}`;
+    const declared = ranges.filter((one) => one.name === name && (stays || !one.compiled));
+    const broken = declared.filter((one) => excludes(one, range));
+    if (broken.length > 0)
+      return broken.map((one) => `${one.path}:${one.line}: ${name}${one.alternatives.join(" or ")}; ${needs}`);
+    const version = stays && (locked?.get(name) ?? installed?.get(name));
+    // What no line allows any more is replaced by the next installation.
+    if (!version || declared.some((one) => excludes(one, `==${version}`))) return [];
+    const where = locked?.has(name) ? "locked" : "installed";
+    return overlaps(`==${version}`, range) === false ? [`${name} ${version} is ${where} here; ${needs}`] : [];
+  });
+}
+
+/** @throws UserError `versions-unsupported` with those lines */
+export function refuseUnsupported(lines: readonly string[]): void {
+  if (lines.length === 0) return;
+  throw new UserError({
+    code: "versions-unsupported",
+    what: "This project allows no version that Celery or the generated code works with; nothing was changed.",
+    why: "the application or the worker would fail when it starts, or nothing could be installed",
+    fix: "raise what is listed here, or write it all the same with --force",
+    details: lines,
+  });
+}
