@@ -60,9 +60,9 @@ export async function planIntegration(context: Context, { generator, app, answer
     target: app.target,
     answers,
     changes,
-    manual: [...manual, ...dependencies.manual],
+    manual: [...unsupported, ...manual, ...dependencies.manual],
     install,
-    warnings: [...warningsFor(project, app, integration), ...unsupported, ...warnings],
+    warnings: [...warningsFor(project, app, integration), ...warnings],
     next: isNew
       ? [
           ...activate(project.dependencies, project.root, install),

@@ -1,4 +1,5 @@
 /** The versions that the generated code and Celery work with, against those that the project allows. */
+import type { ManualStep } from "../../lib/changes/types.ts";
 import type { Wanted } from "../../lib/dependencies/edit.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import type { Project } from "../../lib/survey/index.ts";
@@ -32,7 +33,7 @@ function supportedBy(wanted: readonly Wanted[], { database }: Pick<Integration, 
 }
 
 /**
- * What the project declares, locks or has installed and what leaves no version that works, a line each.
+ * What the project declares, locks or has installed and what leaves no version that works: each is a step that only its owner can take.
  *
  * @param wanted - the packages that the project gets
  */
@@ -40,33 +41,39 @@ export async function findUnsupported(
   { dependencies, read }: Pick<Project, "dependencies" | "read">,
   wanted: readonly Wanted[],
   integration: Pick<Integration, "database">,
-): Promise<string[]> {
+): Promise<ManualStep[]> {
   // Loaded here, since only these generators compare versions.
   const { excludes, overlaps, readRanges } = await import("../../lib/dependencies/ranges.ts");
   const ranges = readRanges(dependencies, read);
   const { locked, installed } = dependencies;
   return supportedBy(wanted, integration).flatMap(({ name, range, by, stays }) => {
-    const needs = `${by} needs ${name}${range}`;
     const declared = ranges.filter((one) => one.name === name && (stays || !one.compiled));
+    const snippet = `${name}${range}`;
+    const needs = `${by} needs ${snippet}`;
     const broken = declared.filter((one) => excludes(one, range));
     if (broken.length > 0)
-      return broken.map((one) => `${one.path}:${one.line}: ${name}${one.alternatives.join(" or ")}; ${needs}`);
+      return broken.map(({ path, line, alternatives }) => {
+        return { path, line, snippet, why: `${name}${alternatives.join(" or ")}; ${needs}` };
+      });
     const version = stays && (locked?.get(name) ?? installed?.get(name));
     // What no line allows any more is replaced by the next installation.
     if (!version || declared.some((one) => excludes(one, `==${version}`))) return [];
-    const where = locked?.has(name) ? "locked" : "installed";
-    return overlaps(`==${version}`, range) === false ? [`${name} ${version} is ${where} here; ${needs}`] : [];
+    if (overlaps(`==${version}`, range) !== false) return [];
+    const { path, line = 1 } = declared[0] ?? dependencies.files[0] ?? { path: "requirements.txt" };
+    return [
+      { path, line, snippet, why: `${name} ${version} is ${locked?.has(name) ? "locked" : "installed"}; ${needs}` },
+    ];
   });
 }
 
-/** @throws UserError `versions-unsupported` with those lines */
-export function refuseUnsupported(lines: readonly string[]): void {
-  if (lines.length === 0) return;
+/** @throws UserError `versions-unsupported` with those steps */
+export function refuseUnsupported(steps: readonly ManualStep[]): void {
+  if (steps.length === 0) return;
   throw new UserError({
     code: "versions-unsupported",
     what: "This project allows no version that Celery or the generated code works with; nothing was changed.",
     why: "the application or the worker would fail when it starts, or nothing could be installed",
     fix: "raise what is listed here, or write it all the same with --force",
-    details: lines,
+    details: steps.map(({ path, line, why }) => `${path}:${line}: ${why}`),
   });
 }
