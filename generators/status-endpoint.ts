@@ -17,7 +17,7 @@ export const generator = defineGenerator({
     const { project, changes, templates } = context;
     const app = appForTasks(project, answers.target);
     const celery = requireCelery(project, "status-endpoint");
-    requireResults(project, celery);
+    requireResults(project, app, celery);
     refuseTakenPrefix(project, answers.urlPrefix);
     const facts = describeStatus(project, app, celery, answers);
 

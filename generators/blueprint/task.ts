@@ -10,7 +10,7 @@ import {
   type Project,
 } from "../../lib/survey/index.ts";
 import { chosenDatabase } from "../common/database.ts";
-import { resultsAreOn } from "../common/existing.ts";
+import { resultsAreOn } from "../common/results.ts";
 import { appendCode } from "./append.ts";
 import type { BlueprintTask } from "./facts.ts";
 import type { TaskPlace } from "./place.ts";
@@ -23,7 +23,7 @@ export function describeTask(
   place: TaskPlace,
   answers: BlueprintAnswers,
 ): BlueprintTask {
-  const tracked = resultsAreOn(project);
+  const tracked = resultsAreOn(project, app);
   const status = findOwnStatus(project);
   const statusModule = status ? moduleName(status.path, app.importRoot) : "";
   const tasksImport = tasksModuleFor(project, app, place);

@@ -66,13 +66,6 @@ export function makeDefault(celery: CeleryUse): ManualStep[] {
   );
 }
 
-/** Whether results are kept: our own integration says so in its settings; any other is taken at its word. */
-export function resultsAreOn(project: Project): boolean {
-  const path = project.paths.find((path) => path.endsWith("celery_settings.py"));
-  const text = path ? project.parse(path)?.text : undefined;
-  return text === undefined || /result_backend_transport_options|db\+/.test(text);
-}
-
 /** `celery_request.py`: the facts of a request that travel with a message. */
 export function addRequestFacts(context: Context, app: FlaskApp): void {
   const folder = app.packageDir ? `${app.packageDir}/` : "";

@@ -172,6 +172,27 @@ test("results that are off or unreadable are refused, byte for byte", async () =
   assert.equal((await refusal(bare)).code, "celery-missing");
 });
 
+test("our integration on settings of the application's own: a result backend must be among them or in the environment", async () => {
+  const own = (items: string) =>
+    plainFactory().replace(
+      "    app = Flask(__name__)\n",
+      `    app = Flask(__name__)\n    app.config["CELERY"] = {${items}}\n`,
+    );
+  const attempt = async (items: string, more: Record<string, string> = {}) => {
+    const root = writeTree({ "shop/__init__.py": own(items), "requirements.txt": "flask\n", ...more });
+    await run(root, {}, "celery-factory");
+    return run(root).then(
+      () => "written",
+      (error: Error) => /\[([a-z-]+)\]/.exec(error.message)?.[1],
+    );
+  };
+  assert.equal(await attempt('"broker_url": "redis://localhost"'), "results-off");
+  assert.equal(await attempt('"broker_url": "redis://localhost", "result_backend": None'), "results-off");
+  assert.equal(await attempt('"broker_url": "redis://localhost", "result_backend": "redis://localhost/1"'), "written");
+  const env = { ".env": "CELERY_RESULT_BACKEND=redis://localhost/1\n" };
+  assert.equal(await attempt('"broker_url": "redis://localhost"', env), "written");
+});
+
 test("a prefix with routes below it is not taken: another is the default, and asking for it is refused", async () => {
   const views = VIEWS.replace('url_prefix="/main"', 'url_prefix="/tasks"').replace("/tasks/<int", "/<int");
   const root = writeTree({ ...documented, "shop/views.py": views });
