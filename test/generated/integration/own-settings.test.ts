@@ -71,4 +71,17 @@ for (const [style, files, key] of STYLES) {
   });
 }
 
+test("the environment's broker wins over a constant that the mapping is made of", async () => {
+  const own = `URL = "${URL}"\n\n\nclass Base:\n    CELERY_BROKER_URL = URL\n    CELERY = {"broker_url": URL}\n`;
+  const root = writeTree({
+    "requirements.txt": "flask\n",
+    "shop/__init__.py": factory("app.config.from_object(Base)", `\n\n${own}`),
+  });
+  await run("celery-factory", { root }).catch((error: Error) => assert.match(error.message, /manual-steps/));
+  const { python } = await pythonEnv();
+  const env = { PYTHONDONTWRITEBYTECODE: "1", FLASK_DEBUG: "0", CELERY_BROKER_URL: "redis://other.invalid/0" };
+  const code = "import make_celery; print(make_celery.celery_app.conf.broker_url)";
+  assert.equal((await execa(python, ["-c", code], { cwd: root, env })).stdout, env.CELERY_BROKER_URL);
+});
+
 test.run();
