@@ -20,6 +20,7 @@ export function addSettings(context: Context, app: FlaskApp, integration: Integr
   const { project, templates } = context;
   if (integration.config === "environment") return [];
   const { found, placement } = surveyConfig(project, app);
+  if (found?.isOther) throw noMapping(found);
   if (found) return missingSettings(project, found, integration);
   const source = project.parse(placement.path) ?? app.file;
   const ruff = checksMutableClassAttributes(project, placement.path);
@@ -84,6 +85,15 @@ function checksMutableClassAttributes(project: Project, path: string): boolean {
   });
   if (texts.length === 0) return isDeclared;
   return texts.some((text) => /["'](ALL|RUF(0|01|012)?)["']/.test(text) || !/(?<!extend-)\bselect\s*=/.test(text));
+}
+
+function noMapping({ keys, at }: FoundSettings): UserError {
+  return new UserError({
+    code: "settings-no-mapping",
+    what: "Celery's settings can't be read as they are; nothing was changed.",
+    why: `${at.path}:${at.line}: ${keys[0]} is no dict, so the application would not start`,
+    fix: `make it a dict with Celery's lower-case names: ${keys[0]} = {"broker_url": ...}`,
+  });
 }
 
 function noPlace(path: string, line: number): UserError {

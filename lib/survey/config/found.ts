@@ -1,7 +1,7 @@
 /** Celery settings that are in Flask's configuration already. */
 import { callArguments, lineOf, type Node, type SourceFile, statements, stringValue } from "../../python/index.ts";
 import { importsOf } from "../names/imports-of.ts";
-import { bodyOf, importedDefinition } from "../names/lookup.ts";
+import { bodyOf, definitionNamed, definitionOf, importedDefinition } from "../names/lookup.ts";
 import type { Location } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import { lineage, settingName } from "./classes.ts";
@@ -13,6 +13,8 @@ export interface FoundSettings {
   /** The keys of Flask's config, e.g. `["CELERY"]` or `["CELERY_BROKER_URL", …]`. */
   keys: readonly string[];
   at: Location;
+  /** `CELERY` is something else than a mapping for certain: a class, a text, a number. */
+  isOther: boolean;
 }
 
 interface Key {
@@ -29,8 +31,18 @@ export function findSettings(reading: Reading, sources: readonly ConfigSource[])
   const mapping = keys.find(
     ({ name, value }) => name === "CELERY" || (/^CELERY_(CONFIG|SETTINGS)$/.test(name) && isMapping(value)),
   );
-  if (mapping) return { form: "mapping", keys: [mapping.name], at: mapping.at };
-  return { form: "flat", keys: [...new Set(keys.map(({ name }) => name))], at: first.at };
+  if (mapping) return { form: "mapping", keys: [mapping.name], at: mapping.at, isOther: isOther(reading, mapping) };
+  return { form: "flat", keys: [...new Set(keys.map(({ name }) => name))], at: first.at, isOther: false };
+}
+
+function isOther(reading: Reading, { value, at }: Key): boolean {
+  const source = reading.parse(at.path);
+  if (!value || !source) return false;
+  if (["string", "integer", "true", "list", "tuple"].includes(value.type)) return true;
+  const isNamed = value.type === "identifier" || value.type === "attribute";
+  const found = isNamed ? definitionOf(reading, source, value) : null;
+  const holder = found?.name ? reading.parse(found.path) : null;
+  return found?.name && holder ? definitionNamed(holder.tree.rootNode, found.name)?.type === "class_definition" : false;
 }
 
 function isMapping(value: Node | null): boolean {
