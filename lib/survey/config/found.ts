@@ -14,7 +14,7 @@ export interface FoundSettings {
   keys: readonly string[];
   at: Location;
   /** `CELERY` is something else than a mapping for certain: a class, a text, a number. */
-  isOther: boolean;
+  isOther?: true;
 }
 
 interface Key {
@@ -31,8 +31,14 @@ export function findSettings(reading: Reading, sources: readonly ConfigSource[])
   const mapping = keys.find(
     ({ name, value }) => name === "CELERY" || (/^CELERY_(CONFIG|SETTINGS)$/.test(name) && isMapping(value)),
   );
-  if (mapping) return { form: "mapping", keys: [mapping.name], at: mapping.at, isOther: isOther(reading, mapping) };
-  return { form: "flat", keys: [...new Set(keys.map(({ name }) => name))], at: first.at, isOther: false };
+  if (mapping)
+    return {
+      form: "mapping",
+      keys: [mapping.name],
+      at: mapping.at,
+      ...(isOther(reading, mapping) ? { isOther: true as const } : {}),
+    };
+  return { form: "flat", keys: [...new Set(keys.map(({ name }) => name))], at: first.at };
 }
 
 function isOther(reading: Reading, { value, at }: Key): boolean {
