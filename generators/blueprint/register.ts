@@ -1,7 +1,7 @@
 import type { Context } from "../../lib/contract/context.ts";
 import type { Plan } from "../../lib/contract/plan.ts";
 import { insertLines, placeImport } from "../../lib/python/index.ts";
-import { type FlaskApp, ownImports, type Project, registrationPoint } from "../../lib/survey/index.ts";
+import { type FlaskApp, isFlaskImport, ownImports, type Project, registrationPoint } from "../../lib/survey/index.ts";
 import type { TaskPlace } from "./place.ts";
 
 /** Registers a new blueprint where the others are registered; where that is not certain, the user is told what to paste. */
@@ -27,7 +27,10 @@ export function registerBlueprint(context: Context, app: FlaskApp, place: TaskPl
   const from = point.importStyle === "relative" ? relativeTo(project, point.path, module) : module;
   const line = `from ${from} import ${imported}`;
   if (point.importAt === "module")
-    context.edit(source, placeImport(source, line, ownImports(app.importRoot, project.pathSet, from)));
+    context.edit(
+      source,
+      placeImport(source, line, { isHome: isFlaskImport, isOwn: ownImports(app.importRoot, project.pathSet, from) }),
+    );
   const { above, below } = gaps(source.text.slice(0, point.offset));
   const local = point.importAt === "local" ? `${above}${point.indent}${line}\n${below}` : "";
   context.edit(

@@ -1,7 +1,14 @@
 import type { ManualStep } from "../../lib/changes/types.ts";
 import type { Context } from "../../lib/contract/context.ts";
 import { inStyleOf, mergeImports, type SourceFile, statements, undecorated } from "../../lib/python/index.ts";
-import { applicationSources, type Blueprint, importsOf, ownImports, type Project } from "../../lib/survey/index.ts";
+import {
+  applicationSources,
+  type Blueprint,
+  importsOf,
+  isFlaskImport,
+  ownImports,
+  type Project,
+} from "../../lib/survey/index.ts";
 import { appendCode } from "./append.ts";
 import type { BlueprintTask } from "./facts.ts";
 import type { TaskPlace } from "./place.ts";
@@ -30,7 +37,7 @@ export function addRoute(context: Context, place: TaskPlace, task: BlueprintTask
     ];
   }
   const isOwn = ownImports(place.importRoot, project.pathSet, task.requestModule, task.tasksImport, task.statusModule);
-  context.edit(source, ...mergeImports(source, imports, isOwn));
+  context.edit(source, ...mergeImports(source, imports, { isHome: isFlaskImport, isOwn }));
   appendCode(context, source, route);
   return [];
 }

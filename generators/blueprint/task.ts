@@ -5,6 +5,7 @@ import {
   type FlaskApp,
   findOwnStatus,
   importsOf,
+  isFlaskImport,
   moduleName,
   ownImports,
   type Project,
@@ -71,7 +72,10 @@ export function addTask(context: Context, place: TaskPlace, task: BlueprintTask)
   }
   if (defines(source, task.task)) return;
   const isOwn = ownImports(place.importRoot, project.pathSet, task.requestModule);
-  context.edit(source, ...mergeImports(source, templates.render("blueprint/task_imports.py", task), isOwn));
+  context.edit(
+    source,
+    ...mergeImports(source, templates.render("blueprint/task_imports.py", task), { isHome: isFlaskImport, isOwn }),
+  );
   appendCode(context, source, templates.render("blueprint/task.py", task));
 }
 
@@ -81,7 +85,10 @@ function importTask(context: Context, place: TaskPlace, task: BlueprintTask): vo
   const source = project.parse(place.routesPath);
   if (!source) return;
   const isOwn = ownImports(place.importRoot, project.pathSet, task.tasksImport);
-  context.edit(source, placeImport(source, `from ${task.tasksImport} import ${task.task}  # noqa: F401`, isOwn));
+  context.edit(
+    source,
+    placeImport(source, `from ${task.tasksImport} import ${task.task}  # noqa: F401`, { isHome: isFlaskImport, isOwn }),
+  );
 }
 
 /** A new blueprint: a package with its routes; who registers it is another matter. */

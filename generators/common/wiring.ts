@@ -1,7 +1,14 @@
 import type { Context } from "../../lib/contract/context.ts";
 import { UserError } from "../../lib/errors/index.ts";
-import { insertLines, lineOf, type Node, placeImport, type SourceFile } from "../../lib/python/index.ts";
-import { type FlaskApp, type InitPoint, importsOf, ownImports } from "../../lib/survey/index.ts";
+import { insertLines, lineOf, placeImport, type SourceFile } from "../../lib/python/index.ts";
+import {
+  type FlaskApp,
+  type InitPoint,
+  importsOf,
+  isFlaskImport,
+  ownImports,
+  statementOf,
+} from "../../lib/survey/index.ts";
 
 /** A function of ours that is called with the application, and may run twice for one. */
 export interface WiredCall {
@@ -58,7 +65,7 @@ function addImport(context: Context, app: FlaskApp, module: string, name: string
   if (importsOf(app.file).some((item) => item.local === name)) return;
   const from = moduleFrom(app, module);
   const isOwn = ownImports(app.importRoot, context.project.pathSet, from);
-  context.edit(app.file, placeImport(app.file, `from ${from} import ${name}`, isOwn));
+  context.edit(app.file, placeImport(app.file, `from ${from} import ${name}`, { isHome: isFlaskImport, isOwn }));
 }
 
 /** A module of the application's package as the application's file would import it. */
@@ -84,11 +91,4 @@ function isCalled(source: SourceFile, init: InitPoint, name: string): boolean {
           statement.startIndex < init.offset))
     );
   });
-}
-
-/** The simple statement, directly in a block, that a node belongs to. */
-function statementOf(node: Node): Node {
-  let at = node;
-  while (at.parent && !["block", "module"].includes(at.parent.type)) at = at.parent;
-  return at;
 }

@@ -8,7 +8,7 @@ import {
   placeImport,
   statements,
 } from "../../lib/python/index.ts";
-import { type FlaskApp, importsOf, isMainGuard } from "../../lib/survey/index.ts";
+import { type FlaskApp, importsOf, isFlaskImport, isMainGuard } from "../../lib/survey/index.ts";
 
 /**
  * Makes a module-level application work both ways: imported, through `create_app()`, and run as a script, where Python names
@@ -28,7 +28,8 @@ export function makeHybrid(context: Context, app: FlaskApp): void {
     !file.text.includes(`sys.modules['${app.module}']`)
   ) {
     const guard = inStyleOf(file, templates.render("integration/snippets/hybrid_guard.py", data));
-    if (!importsOf(file).some((item) => item.local === "sys")) context.edit(file, placeImport(file, "import sys"));
+    if (!importsOf(file).some((item) => item.local === "sys"))
+      context.edit(file, placeImport(file, "import sys", { isHome: isFlaskImport }));
     context.edit(file, insertLines(file, importAt.offset, `\n${guard}`));
   }
   if (!/^def create_app\(/m.test(file.text)) {

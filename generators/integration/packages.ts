@@ -25,7 +25,7 @@ export function installStep(project: Project, wanted: readonly Wanted[]): Instal
   const requirements = wanted.map(writeRequirement);
   const step = planInstall(project.dependencies, requirements, project.root);
   if (step) return step;
-  const { reason, commands } = explainNoInstall(requirements);
+  const { reason, commands } = explainNoInstall(project.dependencies, requirements);
   throw new UserError({
     code: "install-no-environment",
     what: "The packages can't be installed, so nothing was changed.",

@@ -21,7 +21,7 @@ const usual = ["make_celery", "celery_worker", "celery_app", "worker", "celeryap
  *
  * @param app the application that `target` names, if any
  */
-export function findEntry(project: Project, app: FlaskApp | null, commands: readonly WorkerCommand[]): Entry {
+export function findWorkerEntry(project: Project, app: FlaskApp | null, commands: readonly WorkerCommand[]): Entry {
   const importRoots = [
     ...new Set([...(app ? [app.importRoot] : []), "", ...project.apps.map((one) => one.importRoot)]),
   ];

@@ -1,7 +1,7 @@
 /** The whole checklist: the part without Python and the part in the project's interpreter, side by side. */
 import type { FlaskApp, Project } from "../../lib/survey/index.ts";
 import { completeChecks } from "./checks.ts";
-import { findEntry, locateModule, tellWorkerCommand } from "./entry.ts";
+import { findWorkerEntry, locateModule, tellWorkerCommand } from "./entry.ts";
 import type { VerifyReport } from "./report.ts";
 import { runChecks } from "./runner.ts";
 import { takePython } from "./start.ts";
@@ -35,7 +35,7 @@ export async function verifyProject(project: Project, options: VerifyOptions): P
   try {
     progress("celery-verify: starting the application");
     const commands = findWorkerCommands(project.root, project.paths);
-    const entry = findEntry(project, app, commands);
+    const entry = findWorkerEntry(project, app, commands);
     const web = findWebEntries(project, entry.importRoots, entry.name);
     if (web.entries.length > 0) python.workspace.copy(python.workspace.web, project);
     const resolves = (name: string) => locateModule(project, entry.importRoots, name) !== null;

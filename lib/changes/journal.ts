@@ -148,14 +148,18 @@ function undoEntry(fs: FileSystem, root: string, entry: Entry, replaced: boolean
     if (now === before.hash) return false;
     // What came after our rename is not ours to take away.
     if (stats !== null && now !== entry.after) throw new Error("changed by somebody else since, left as it is");
-    bringBack(fs, path.join(root, FOLDER, before.backup), target, temp, before);
+    bringBack(fs, before, { backup: path.join(root, FOLDER, before.backup), target, temp });
   }
   syncFolder(fs, folder);
   return true;
 }
 
 /** A backup that is the original file itself is moved back, which needs no space; a copy is written anew. */
-function bringBack(fs: FileSystem, backup: string, target: string, temp: string, before: Original): void {
+function bringBack(
+  fs: FileSystem,
+  before: Original,
+  { backup, target, temp }: { backup: string; target: string; temp: string },
+): void {
   const stats = fs.lstat(backup);
   if (!stats?.isFile()) throw new Error("its backup is missing");
   if (before.linked) {

@@ -37,7 +37,7 @@ export function prepare(fs: FileSystem, root: string, changes: readonly Change[]
       path: path.relative(root, place.target).split(path.sep).join("/"),
       temp,
       after: hashOf(change.after),
-      before: place.stats && describe(change.before!, place.stats, `backup-${index}`),
+      before: place.stats && originalOf(change.before!, place.stats, `backup-${index}`),
     };
     steps.push({ change, place, entry, temp: path.join(path.dirname(place.target), temp) });
   }
@@ -95,7 +95,7 @@ function compare(fs: FileSystem, change: Change, { target, stats }: Place): void
   if (stats !== null && !sameBytes(change.before, fs.readFile(target))) throw changedSince(change.path, "was changed");
 }
 
-function describe(bytes: Uint8Array, stats: Stats, backup: string): Entry["before"] {
+function originalOf(bytes: Uint8Array, stats: Stats, backup: string): Entry["before"] {
   const { mode, uid, gid, atimeMs, mtimeMs } = stats;
   return { hash: hashOf(bytes), backup, linked: false, mode: mode & 0o7777, uid, gid, atime: atimeMs, mtime: mtimeMs };
 }

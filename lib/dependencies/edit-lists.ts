@@ -57,8 +57,7 @@ export function addPair(
   { text, eol }: RawText,
   statements: readonly TomlStatement[],
   table: string,
-  key: string,
-  value: string,
+  [key, value]: readonly [string, string],
 ): string | null {
   const header = statements.find((at) => at.kind === "header" && at.table === table);
   if (!header) return null;

@@ -17,9 +17,9 @@ export function declareInToml(kind: DependencyFile["kind"], bytes: Uint8Array, i
   const statements = scanToml(text);
   let after: string | null;
   if (kind === "poetry") {
-    after = addPair(raw, statements, "tool.poetry.dependencies", item.name, writePair(writeCaret(item), item));
+    after = addPair(raw, statements, "tool.poetry.dependencies", [item.name, writePair(writeCaret(item), item)]);
   } else if (kind === "pipfile") {
-    after = addPair(raw, statements, "packages", item.name, writePair(writeRange(item), item));
+    after = addPair(raw, statements, "packages", [item.name, writePair(writeRange(item), item)]);
   } else {
     const list = statements.find(({ table, key }) =>
       /^(?:project\.dependencies|tool\.flit\.metadata\.requires)$/.test(table ? `${table}.${key}` : key),

@@ -68,10 +68,10 @@ function declaredBy({ files }: Dependencies): string[] {
 
 /** Why planInstall() gave nothing, and the commands that a person can type instead. */
 export function explainNoInstall(
+  deps: Dependencies,
   requirements: readonly string[],
-  deps?: Dependencies,
 ): { reason: string; commands: readonly string[] } {
-  if (deps && isManagedAbove(deps)) {
+  if (isManagedAbove(deps)) {
     const folder = path.posix.dirname(deps.files.find(({ target }) => target)?.path ?? "..");
     const add = deps.manager === "pipenv" ? "install" : "add";
     return {

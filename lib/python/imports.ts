@@ -48,11 +48,14 @@ export function namesOf(node: Node): ImportedName[] {
 
 const IMPORTS = ["import_statement", "import_from_statement", "future_import_statement"];
 
+/** Whether an import shows that its block is where others belong. */
+export type IsHome = (item: ImportedName) => boolean;
+
 /**
- * The block of imports at the head of a file that a new one joins: the block with Flask in it, since one before it may stand
- * apart for a reason (`import eventlet; eventlet.monkey_patch()`), else the first one, behind the docstring and `__dunders__`.
+ * The block of imports at the head of a file that a new one joins: the first with an import that is at home there, since one before
+ * it may stand apart for a reason (`import eventlet; eventlet.monkey_patch()`), else the first one, behind the docstring and `__dunders__`.
  */
-export function importBlock(source: SourceFile): Node[] {
+export function importBlock(source: SourceFile, isHome: IsHome): Node[] {
   const body = statements(source.tree.rootNode);
   const blocks: Node[][] = [];
   let previous: Node | undefined;
@@ -63,12 +66,11 @@ export function importBlock(source: SourceFile): Node[] {
     previous = node;
   }
   const head = body.find((node, index) => !isDunder(node) && !(index === 0 && isDocstring(node)));
-  return blocks.find(namesFlask) ?? blocks.find(([first]) => first === head) ?? [];
-}
-
-/** `from flask import Flask`, `from apiflask import APIFlask`. */
-function namesFlask(block: readonly Node[]): boolean {
-  return block.some((node) => namesOf(node).some(({ level, module }) => level === 0 && /^(api)?flask\b/.test(module)));
+  return (
+    blocks.find((block) => block.some((node) => namesOf(node).some(isHome))) ??
+    blocks.find(([first]) => first === head) ??
+    []
+  );
 }
 
 /** `__version__ = "1.0"`: the only statement that PEP 8 wants before imports. */
@@ -79,9 +81,9 @@ function isDunder(node: Node): boolean {
 /**
  * Where a new import goes: behind that block, else behind the docstring, else at the first statement.
  */
-export function importPoint(source: SourceFile): { offset: number; line: number; indent: string } {
+export function importPoint(source: SourceFile, isHome: IsHome): { offset: number; line: number; indent: string } {
   const body = statements(source.tree.rootNode);
-  const last = importBlock(source).at(-1) ?? (isDocstring(body[0]) ? body[0]! : null);
+  const last = importBlock(source, isHome).at(-1) ?? (isDocstring(body[0]) ? body[0]! : null);
   if (last) return pointBehind(source, last);
   const first = body[0];
   if (!first) return { offset: source.text.length, line: 1, indent: "" };

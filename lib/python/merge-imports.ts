@@ -1,6 +1,6 @@
 import { type ImportedName, namesOf } from "./imports.ts";
 import { parseText } from "./parser.ts";
-import { placeImport, placeName } from "./place-import.ts";
+import { type PlacingImports, placeImport, placeName } from "./place-import.ts";
 import type { Edit, SourceFile } from "./source.ts";
 import type { Node } from "./tree.ts";
 import { statements } from "./walk.ts";
@@ -10,9 +10,8 @@ import { statements } from "./walk.ts";
  * imports from already joins that line, everything else becomes a line behind the first import block.
  *
  * @param wanted - Python text of import statements
- * @param isOwn - whether an absolute import takes from the project itself
  */
-export function mergeImports(source: SourceFile, wanted: string, isOwn?: (item: ImportedName) => boolean): Edit[] {
+export function mergeImports(source: SourceFile, wanted: string, ways: PlacingImports): Edit[] {
   const tree = parseText(wanted);
   const own = statements(source.tree.rootNode).filter((node) => node.type.startsWith("import_"));
   const known = own.flatMap(namesOf);
@@ -37,7 +36,7 @@ export function mergeImports(source: SourceFile, wanted: string, isOwn?: (item: 
         placeImport(
           source,
           missing.length === namesOf(statement).length ? statement.text : rewrite(statement.text, missing),
-          isOwn,
+          ways,
         ),
       );
   }

@@ -1,37 +1,40 @@
-import { type ImportedName, importBlock, importPoint, lastOfLine, namesOf } from "./imports.ts";
+import { type ImportedName, type IsHome, importBlock, importPoint, lastOfLine, namesOf } from "./imports.ts";
 import { parseText } from "./parser.ts";
 import type { Edit, SourceFile } from "./source.ts";
 import { insertLines } from "./splice.ts";
 import type { Node } from "./tree.ts";
 import { nextLine, statements } from "./walk.ts";
 
+/** What the place of a new import depends on. */
+export interface PlacingImports {
+  /** Whether an import shows the block that a new one joins. */
+  isHome: IsHome;
+  /** Whether an absolute import takes from the project itself; relative ones always do. */
+  isOwn?: (item: ImportedName) => boolean;
+}
+
 /**
  * Inserts an import line where a reader would look for it: among its like in the import block, at its place where
  * those are sorted (as isort and ruff sort), else behind them. Without its like it becomes a group of its own.
  *
  * @param line - one import statement without a line end
- * @param isOwn - whether an absolute import takes from the project itself; relative ones always do
  */
-export function placeImport(
-  source: SourceFile,
-  line: string,
-  isOwn: (item: ImportedName) => boolean = () => false,
-): Edit {
+export function placeImport(source: SourceFile, line: string, { isHome, isOwn = () => false }: PlacingImports): Edit {
   const tree = parseText(line);
-  const wanted = describe(statements(tree.rootNode)[0]!, isOwn);
+  const wanted = sortKey(statements(tree.rootNode)[0]!, isOwn);
   tree.delete();
-  const groups = importGroups(source);
-  const home = groups.findLast((group) => group.some((node) => describe(node, isOwn).kind === wanted.kind));
+  const groups = importGroups(source, isHome);
+  const home = groups.findLast((group) => group.some((node) => sortKey(node, isOwn).kind === wanted.kind));
   if (!home) {
-    const rank = (node: Node) => SECTIONS.indexOf(describe(node, isOwn).kind);
+    const rank = (node: Node) => SECTIONS.indexOf(sortKey(node, isOwn).kind);
     const next = groups.find((group) => group.every((node) => rank(node) > SECTIONS.indexOf(wanted.kind)));
     if (next) return insertLines(source, next[0]!.startIndex, `${line}\n\n`);
-    return insertLines(source, importPoint(source).offset, `${groups.length > 0 ? "\n" : ""}${line}\n`);
+    return insertLines(source, importPoint(source, isHome).offset, `${groups.length > 0 ? "\n" : ""}${line}\n`);
   }
-  const like = home.filter((node) => describe(node, isOwn).kind === wanted.kind);
-  const keys = like.map((node) => describe(node, isOwn).key);
+  const like = home.filter((node) => sortKey(node, isOwn).kind === wanted.kind);
+  const keys = like.map((node) => sortKey(node, isOwn).key);
   const isSorted = keys.every((key, index) => index === 0 || keys[index - 1]! <= key);
-  const later = isSorted ? like.find((node) => describe(node, isOwn).key > wanted.key) : undefined;
+  const later = isSorted ? like.find((node) => sortKey(node, isOwn).key > wanted.key) : undefined;
   if (later) return insertLines(source, later.startIndex, `${line}\n`);
   return insertLines(source, nextLine(source.text, lastOfLine(source, like.at(-1)!).endIndex), `${line}\n`);
 }
@@ -68,7 +71,7 @@ interface Described {
   key: string;
 }
 
-function describe(node: Node, isOwn: (item: ImportedName) => boolean): Described {
+function sortKey(node: Node, isOwn: (item: ImportedName) => boolean): Described {
   const item = namesOf(node)[0];
   if (!item) return { kind: "foreign", key: "" };
   // More dots come first.
@@ -79,9 +82,9 @@ function describe(node: Node, isOwn: (item: ImportedName) => boolean): Described
 }
 
 /** The statements of the import block, divided where a blank line stands between them. */
-function importGroups(source: SourceFile): Node[][] {
+function importGroups(source: SourceFile, isHome: IsHome): Node[][] {
   const groups: Node[][] = [];
-  for (const node of importBlock(source)) {
+  for (const node of importBlock(source, isHome)) {
     if (node.type === "future_import_statement") continue;
     const last = groups.at(-1)?.at(-1);
     const isApart = !last || /\n[ \t]*\r?\n|\r[ \t]*\r/.test(source.text.slice(last.endIndex, node.startIndex));

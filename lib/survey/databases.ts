@@ -29,12 +29,12 @@ const FLASK_SQLALCHEMY: readonly { module: RegExp; name: string }[] = [
 export function surveyDatabases(reading: Reading): Database[] {
   const flask = collect(reading, applicationSources(reading), (source, call) =>
     isFlaskSqlalchemy(reading, source, call.childForFieldName("function")!, 0),
-  ).map(({ source, call, name }) => database(reading, "flask-sqlalchemy", source, call, name));
+  ).map((found) => database(reading, "flask-sqlalchemy", found));
   if (flask.length > 0) return namedFirst(flask);
   const plain = sourcesNaming(reading, /sqlalchemy/);
   const scoped = collect(reading, plain, (source, call) => isSqlalchemy(source, call, "scoped_session"));
   if (scoped.length > 0) {
-    const found = scoped.map(({ source, call, name }) => database(reading, "sqlalchemy", source, call, name));
+    const found = scoped.map((one) => database(reading, "sqlalchemy", one));
     // With one of them out of reach, removing the others would look like all was done.
     const hidden = found.find(({ name }) => name === "");
     return hidden ? [hidden, ...found.filter((item) => item !== hidden)] : found;
@@ -43,7 +43,7 @@ export function surveyDatabases(reading: Reading): Database[] {
   const other = collect(reading, plain, (source, call) =>
     ["sessionmaker", "Session", "create_engine"].some((name) => isSqlalchemy(source, call, name)),
   );
-  return other.slice(0, 1).map(({ source, call }) => database(reading, "sqlalchemy", source, call, ""));
+  return other.slice(0, 1).map((found) => database(reading, "sqlalchemy", { ...found, name: "" }));
 }
 
 interface Found {
@@ -135,7 +135,7 @@ function isSqlalchemy(source: SourceFile, call: Node, name: string): boolean {
   return library?.name === name && /^sqlalchemy(\.|$)/.test(library.module);
 }
 
-function database(reading: Reading, kind: Database["kind"], source: SourceFile, call: Node, name: string): Database {
+function database(reading: Reading, kind: Database["kind"], { source, call, name }: Found): Database {
   const module = name ? valuesOf(reading).place(source.path).module : "";
   return { kind, module, name, at: { path: source.path, line: lineOf(call) } };
 }

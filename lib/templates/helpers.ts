@@ -21,7 +21,7 @@ export function pythonLiteral(value: unknown): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value + 0);
-  if (typeof value !== "string") throw new Error(`py: ${describe(value)} has no Python literal`);
+  if (typeof value !== "string") throw new Error(`py: ${shown(value)} has no Python literal`);
   const count = (quote: string) => value.split(quote).length;
   const quote = count('"') > count("'") ? "'" : '"';
   const body = Array.from(value, (char) => {
@@ -76,13 +76,13 @@ function isName(value: unknown): value is string {
 function notAnIdentifier(value: unknown, why: string): UserError {
   return new UserError({
     code: "not-an-identifier",
-    what: `${describe(value)} can't be used as a name in Python.`,
+    what: `${shown(value)} can't be used as a name in Python.`,
     why,
     fix: "Choose a name in snake_case, such as send_welcome.",
   });
 }
 
-function describe(value: unknown): string {
+function shown(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : String(value);
 }
 

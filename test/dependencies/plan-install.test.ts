@@ -84,7 +84,7 @@ test("conda's environment is left alone, and the command is told", () => {
   const root = writeTree({ "requirements.txt": "flask\n" });
   const conda = { CONDA_PREFIX: "/opt/conda" };
   assert.is(planInstall(surveyTree(root, { "requirements.txt": "" }), [CELERY], root, conda), null);
-  assert.match(explainNoInstall([CELERY]).reason, "conda");
+  assert.match(explainNoInstall(surveyTree(root, { "requirements.txt": "" }), [CELERY]).reason, "conda");
 });
 
 test("a tool that would write above the folder is not run", () => {
@@ -93,7 +93,7 @@ test("a tool that would write above the folder is not run", () => {
   const root = path.join(top, "backend");
   const deps = surveyTree(root, { "app.py": "" });
   assert.is(planInstall(deps, [CELERY], root, {}), null);
-  const { reason, commands } = explainNoInstall([CELERY], deps);
+  const { reason, commands } = explainNoInstall(deps, [CELERY]);
   assert.match(reason, "uv manages this project from ..");
   assert.equal(commands, ["cd ..", `uv add '${CELERY}'`]);
 });

@@ -70,7 +70,7 @@ const wanted = fc
 
 function merge(source: SourceFile, added: string): string {
   try {
-    return Buffer.from(splice(source, mergeImports(source, added))).toString("utf8");
+    return Buffer.from(splice(source, mergeImports(source, added, { isHome: () => false }))).toString("utf8");
   } catch (error) {
     return `refused: ${error}`;
   }

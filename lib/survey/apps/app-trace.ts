@@ -24,6 +24,9 @@ export interface AppUse {
 const MAX_DEPTH = 4;
 const BRANCHES = ["if_statement", "try_statement", "match_statement", "while_statement"];
 
+/** What a node stands in. */
+type Surroundings = Pick<AppUse, "conditional" | "loop">;
+
 /**
  * Everything that a factory (or a module with an app) does with its application, in order, helper functions that get
  * the application or make it included.
@@ -49,42 +52,44 @@ export function traceApp(values: Values, app: FlaskApp): AppUse[] {
 
   function trace(scope: Scope): void {
     const configs = new Set<string>();
-    visit(scope.body, scope.conditional, null);
+    visit(scope.body, { conditional: scope.conditional, loop: null });
 
-    function visit(node: Node, conditional: boolean, loop: Node | null): void {
+    function visit(node: Node, place: Surroundings): void {
       if (node.id !== scope.body.id && opensScope(undecorated(node))) return;
       if (isMainGuard(node)) return;
-      if (node.type === "assignment") onAssignment(node, conditional, loop);
-      if (node.type === "call") onCall(node, conditional, loop);
-      const within = conditional || BRANCHES.includes(node.type);
-      const inLoop = node.type === "for_statement" ? (loop ?? node) : loop;
-      for (const child of node.namedChildren) if (child) visit(child, within, inLoop);
+      if (node.type === "assignment") onAssignment(node, place);
+      if (node.type === "call") onCall(node, place);
+      const inner = {
+        conditional: place.conditional || BRANCHES.includes(node.type),
+        loop: node.type === "for_statement" ? (place.loop ?? node) : place.loop,
+      };
+      for (const child of node.namedChildren) if (child) visit(child, inner);
     }
 
-    function add(node: Node, action: string, appName: string, conditional: boolean, loop: Node | null): void {
-      uses.push({ source: scope.source, node, action, appName, conditional, loop, definition: scope.definition });
+    function add(node: Node, action: string, appName: string, place: Surroundings): void {
+      uses.push({ source: scope.source, node, action, appName, ...place, definition: scope.definition });
     }
 
-    function onAssignment(node: Node, conditional: boolean, loop: Node | null): void {
+    function onAssignment(node: Node, place: Surroundings): void {
       const left = node.childForFieldName("left");
       const right = node.childForFieldName("right");
       if (left?.type === "subscript") {
         const owner = ownerOf(left.childForFieldName("value"));
-        if (owner?.action === "config") add(node, "config[]", owner.name, conditional, loop);
+        if (owner?.action === "config") add(node, "config[]", owner.name, place);
       } else if (left?.type === "identifier" && right) {
         const owner = ownerOf(right);
         if (owner?.action === "config") configs.add(left.text);
         if (owner?.action === "") scope.names.add(left.text);
-        if (right.type === "call" && scope.names.has(left.text)) follow(right, true, conditional);
+        if (right.type === "call" && scope.names.has(left.text)) follow(right, true, place.conditional);
       }
     }
 
-    function onCall(node: Node, conditional: boolean, loop: Node | null): void {
+    function onCall(node: Node, place: Surroundings): void {
       const owner = ownerOf(node.childForFieldName("function"));
-      if (owner && owner.action !== "") add(node, owner.action, owner.name, conditional, loop);
+      if (owner && owner.action !== "") add(node, owner.action, owner.name, place);
       const parent = node.parent;
       const isMaker = parent?.type === "assignment" && scope.names.has(parent.childForFieldName("left")?.text ?? "");
-      if (!isMaker) follow(node, false, conditional);
+      if (!isMaker) follow(node, false, place.conditional);
     }
 
     /** `app.config.from_object` → app, "config.from_object"; also through `config = app.config`. */

@@ -1,6 +1,6 @@
 import { callArguments, importPoint, type Node, opensScope, type SourceFile, walk } from "../../python/index.ts";
 import { functionsOf } from "../names/functions.ts";
-import { importsOf } from "../names/imports-of.ts";
+import { importsOf, isFlaskImport } from "../names/imports-of.ts";
 import { assignedValue, valuesOf } from "../names/lookup.ts";
 import { isSideline, isTestPath, resolveImport } from "../names/modules.ts";
 import { parameters } from "../names/signatures.ts";
@@ -39,7 +39,7 @@ export function surveyApps(reading: Reading, target = ""): { apps: FlaskApp[]; r
   const refusals: Refusal[] = [];
   for (const candidate of chosen) {
     const entry = candidate.problem ?? findEntry(candidate, reading, values, call);
-    if ("call" in entry) apps.push(describe(candidate, entry, reading, values));
+    if ("call" in entry) apps.push(appOf(candidate, entry, reading, values));
     else refusals.push(refusalOf(candidate, entry, values));
   }
   return { apps, refusals };
@@ -190,7 +190,7 @@ function provenByCallers(definition: Node, reading: Reading, values: Values): En
     };
     values.followModule(source, observe);
     for (const { definition: caller } of functionsOf(source)) {
-      if (caller !== definition) values.followFunction(source, caller, new Map(), observe);
+      if (caller !== definition) values.followFunction(source, caller, {}, observe);
     }
   }
   const proven = new Map<string, Value>();
@@ -201,7 +201,7 @@ function provenByCallers(definition: Node, reading: Reading, values: Values): En
   return proven;
 }
 
-function describe(candidate: Candidate, entry: FlaskApp["entry"], reading: Reading, values: Values): FlaskApp {
+function appOf(candidate: Candidate, entry: FlaskApp["entry"], reading: Reading, values: Values): FlaskApp {
   const { source, kind, name } = candidate;
   const place = values.place(source.path);
   return {
@@ -216,7 +216,7 @@ function describe(candidate: Candidate, entry: FlaskApp["entry"], reading: Readi
     packageDir: place.packageDir,
     importStyle: importStyle(candidate, place.package),
     inits: candidate.inits,
-    importAt: importPoint(source),
+    importAt: importPoint(source, isFlaskImport),
     entry,
     at: { path: source.path, line: candidate.line },
     notes: noteRisks(candidate, reading, values),

@@ -48,7 +48,7 @@ export function factoriesOf(source: SourceFile, values: Values, given: (definiti
   if (!handing.isNamedIn(source.text) && !mayReturnParameter(source.text)) return [];
   return functionsOf(source)
     .filter(({ definition }) => handing.isNamedIn(definition.text) || appParameters(definition).length > 0)
-    .flatMap(({ name, definition }) => factoryOf(source, name, definition, values, given(definition)) ?? []);
+    .flatMap((found) => factoryOf(source, found, values, given(found.definition)) ?? []);
 }
 
 /** A parameter by which an application is handed in. */
@@ -67,11 +67,16 @@ export function appParameters(definition: Node): string[] {
   return names.filter((name) => returned.includes(name));
 }
 
-function factoryOf(source: SourceFile, name: string, definition: Node, values: Values, given: Env): Candidate | null {
+function factoryOf(
+  source: SourceFile,
+  { name, definition }: { name: string; definition: Node },
+  values: Values,
+  given: Env,
+): Candidate | null {
   if (hasYield(definition)) return null;
   const judge = values.judge(source);
   const seen = new Map<string, Node>();
-  const flow = values.followFunction(source, definition, given, (statement, env) => {
+  const flow = values.followFunction(source, definition, { given }, (statement, env) => {
     for (const [known, value] of env) if (value === "flask" && !seen.has(known)) seen.set(known, statement);
   });
   const declared = values.declaresFlask(source, definition);
@@ -192,7 +197,7 @@ function short(text: string): string {
 function buildsFlask(source: SourceFile, definition: Node, values: Values): boolean {
   let builds = false;
   const judge = values.judge(source);
-  values.followFunction(source, definition, new Map(), (statement, env) => {
+  values.followFunction(source, definition, {}, (statement, env) => {
     walk(statement, (node) => {
       const callee = node.type === "call" ? node.childForFieldName("function") : null;
       if (callee && judge.expression(callee, env) === "class") builds = true;

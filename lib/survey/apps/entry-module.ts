@@ -15,26 +15,32 @@ const NEUTRAL = /^(run|cli|logger|app_context|test_request_context|shell_context
 /** Calls that do not come back. */
 const SERVES = /(^|\.)(run|run_simple|run_app|run_server|serve|serve_forever|serve_http|start_server|main)$/;
 
+/** A variable at a module's top level. */
+interface ModuleVariable {
+  source: SourceFile;
+  name: string;
+  /** Whether it is known to hold the application; read from its module when left out. */
+  isProven?: boolean;
+}
+
 /**
  * An import of the module-level variable, as the worker's entry writes it.
  *
- * @param isProven - whether the variable is known to hold the application
+ * @param importRoot - folder on sys.path where the worker's entry will stand
  * @returns a text that says why that can't be
  */
 export function importVariable(
-  source: SourceFile,
-  name: string,
-  importRoot: string,
-  values: Values,
+  { source, name, isProven }: ModuleVariable,
   from: Location,
-  isProven = values.module(source.path).get(name) === "flask",
+  { importRoot, values }: { importRoot: string; values: Values },
 ): EntryCall | string {
   const place = values.place(source.path);
   if (place.importRoot !== importRoot || !/^[A-Za-z_][\w.]*$/.test(place.module))
     return `${source.path} can't be imported where the worker is started`;
   const serving = servingCall(source);
   if (serving) return `${source.path}:${lineOf(serving)} starts a server when it is imported`;
-  if (!isProven) return `"${name}" of ${source.path} is not certain to be the Flask application`;
+  if (!(isProven ?? values.module(source.path).get(name) === "flask"))
+    return `"${name}" of ${source.path} is not certain to be the Flask application`;
   return { imports: [`from ${place.module} import ${name}`], call: name, returnsApp: true, from };
 }
 
@@ -62,13 +68,10 @@ export function moduleVariable(call: Node): string | null {
   return left?.type === "identifier" ? left.text : null;
 }
 
-/** The first statement that goes on with the application behind the line that made it: settings, blueprints, extensions. */
+/** The first statement behind an offset that goes on with the application: settings, blueprints, extensions. */
 export function goesOn(
-  source: SourceFile,
-  name: string,
-  behind: number,
-  values: Values,
-  reading: Reading,
+  { source, name, behind }: ModuleVariable & { behind: number },
+  { values, reading }: { values: Values; reading: Reading },
 ): Node | null {
   const place = values.place(source.path);
   const own = importsOf(source).filter((item) => resolveImport(place, item, reading.pathSet) !== null);

@@ -1,5 +1,5 @@
 /** How the worker's entry obtains the application: as the project's own entry point does it, or not at all. */
-import { lineOf, type Node, parseText, type SourceFile } from "../../python/index.ts";
+import { lineOf, type Node, parseText } from "../../python/index.ts";
 import { importsOf } from "../names/imports-of.ts";
 import { assignedValue, definitionNamed, dottedDefinition } from "../names/lookup.ts";
 import { isTestPath, modulePath } from "../names/modules.ts";
@@ -51,7 +51,8 @@ export function findEntry(candidate: Candidate, reading: Reading, values: Values
     returnsApp: candidate.returnsApp,
     from,
   });
-  if (given !== undefined) return asTold(candidate, given, reading, values, repeat);
+  const search = { candidate, importRoot, reading, values, repeat };
+  if (given !== undefined) return asTold(given, search);
   const named = namedEntries(reading);
   const told = commandCall(candidate, named, importRoot, reading);
   if (told && !secretLiteral(parseText(`f(${told.given ?? ""})`).rootNode))
@@ -63,7 +64,7 @@ export function findEntry(candidate: Candidate, reading: Reading, values: Values
   let unclear: NoEntry | null = null;
   for (const use of uses) {
     const shows = isTelling(use.rank) || started.has(use.source.path) || isBesideRoot(use, importRoot);
-    const found = entryOf(use, importRoot, shows, reading, values, repeat);
+    const found = entryOf(use, shows, search);
     if ("call" in found) return found;
     if (shows) unclear ??= found;
   }
@@ -81,25 +82,28 @@ function isBesideRoot({ source, call }: FactoryUse, importRoot: string): boolean
   return folder === importRoot && moduleVariable(call) !== null;
 }
 
-type Repeat = (list: string, needed: readonly string[], from: EntryCall["from"]) => EntryCall;
+/** What is looked for, and where. */
+interface Search {
+  candidate: Candidate;
+  /** Folder on sys.path where the worker's entry will stand. */
+  importRoot: string;
+  reading: Reading;
+  values: Values;
+  /** The worker's entry with a call of the factory that has this list of arguments. */
+  repeat(list: string, needed: readonly string[], from: EntryCall["from"]): EntryCall;
+}
 
 /** One call of the factory: repeated where it means the same elsewhere and is all there is, else imported with its module. */
-function entryOf(
-  { source, call }: FactoryUse,
-  importRoot: string,
-  shows: boolean,
-  reading: Reading,
-  values: Values,
-  repeat: Repeat,
-): EntryCall | NoEntry {
+function entryOf({ source, call }: FactoryUse, shows: boolean, search: Search): EntryCall | NoEntry {
+  const { values, repeat } = search;
   const list = call.childForFieldName("arguments")!;
   const from = { path: source.path, line: lineOf(call) };
   const variable = moduleVariable(call);
   const needed = preparation(source, list, values);
-  const more = variable && shows ? goesOn(source, variable, call.endIndex, values, reading) : null;
+  const more = variable && shows ? goesOn({ source, name: variable, behind: call.endIndex }, search) : null;
   if (needed && !more) return repeat(list.text, needed, from);
   const imported = variable
-    ? importVariable(source, variable, importRoot, values, from)
+    ? importVariable({ source, name: variable }, from, search)
     : `the call stands where no import of ${source.path} runs it`;
   if (typeof imported !== "string") return imported;
   // What goes on with the application is less than all that the web has, and can't be had otherwise.
@@ -157,13 +161,8 @@ function quotesOf(given: string): string {
 }
 
 /** The call that the user wrote: its names must be had from somewhere. */
-function asTold(
-  candidate: Candidate,
-  given: string,
-  reading: Reading,
-  values: Values,
-  repeat: Repeat,
-): EntryCall | NoEntry {
+function asTold(given: string, search: Search): EntryCall | NoEntry {
+  const { candidate, reading, values, repeat } = search;
   const tree = parseText(`f(${given})`).rootNode;
   const at = { path: candidate.source.path, line: candidate.line };
   const list = tree.descendantsOfType("argument_list")[0];
@@ -189,7 +188,7 @@ function asTold(
   const needed: string[] = [];
   const missing: string[] = [];
   for (const name of [...freeNames(list)].filter((word) => word !== "f")) {
-    const line = importOf(name, list, candidate.source, reading, values);
+    const line = importOf(name, list, search);
     if (line) needed.push(line);
     else missing.push(name);
   }
@@ -203,13 +202,8 @@ function asTold(
 }
 
 /** The line that brings a name of the factory's own module, a package of the project, or a module of Python's that is named there. */
-function importOf(
-  name: string,
-  list: Node,
-  { path, tree }: SourceFile,
-  reading: Reading,
-  values: Values,
-): string | null {
+function importOf(name: string, list: Node, { candidate, reading, values }: Search): string | null {
+  const { path, tree } = candidate.source;
   const { module, importRoot } = values.place(path);
   const source = reading.parse(path);
   const isOwn = assignedValue(tree.rootNode, name) ?? definitionNamed(tree.rootNode, name);

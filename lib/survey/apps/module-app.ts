@@ -41,7 +41,8 @@ export function moduleAppsOf(source: SourceFile, values: Values, reading: Readin
     if (first < 0) return { ...shared, inits: [], problem: unclear(name, target) };
     let last = first;
     while (last + 1 < body.length && ends[last + 1]?.get(name) === "flask") last++;
-    const place = lastConfiguring(source, name, body, first, last, values, reading);
+    const isOwnImport = (node: Node) => importsProject(source, node, values, reading);
+    const place = first + lastConfiguring(body.slice(first, last + 1), name, isOwnImport);
     return { ...shared, inits: [initBehind(source, body, place, name)], problem: null };
   });
 }
@@ -62,25 +63,20 @@ function constructions(assignment: Node | undefined): [Node, Node][] {
 /**
  * The statement behind which the app counts as configured: the last one that sets its configuration, or that hands it to
  * an extension, before the project's own modules are imported at the bottom and blueprints are registered.
+ *
+ * @param body - statements from the one that makes the app to the last one where the name still holds it
+ * @returns an index into `body`
  */
-function lastConfiguring(
-  source: SourceFile,
-  name: string,
-  body: readonly Node[],
-  first: number,
-  last: number,
-  values: Values,
-  reading: Reading,
-): number {
-  let place = first;
+function lastConfiguring(body: readonly Node[], name: string, isOwnImport: (node: Node) => boolean): number {
+  let place = 0;
   let stopped = false;
-  for (let index = first + 1; index <= last; index++) {
-    const node = body[index]!;
+  for (const [index, node] of body.entries()) {
+    if (index === 0) continue;
     if (isMainGuard(node) || opensScope(undecorated(node))) {
       stopped ||= node.type === "decorated_definition";
       continue;
     }
-    if (importsProject(source, node, values, reading) || registers(node, name)) stopped = true;
+    if (isOwnImport(node) || registers(node, name)) stopped = true;
     if (setsConfiguration(node, name) || (!stopped && usesApp(node, name))) place = index;
   }
   return place;

@@ -1,5 +1,5 @@
 import { importPoint, lineOf, type Node, readSource, type SourceFile } from "../../python/index.ts";
-import { importsOf } from "../names/imports-of.ts";
+import { importsOf, isFlaskImport } from "../names/imports-of.ts";
 import { importsFramework, sourcesNaming, valuesOf } from "../names/lookup.ts";
 import { isTestPath } from "../names/modules.ts";
 import type { Values } from "../names/values.ts";
@@ -24,7 +24,12 @@ export function refusalOf({ source, name, line }: Candidate, reason: Problem | N
       "path" in reason || reason.code === "app-under-main"
         ? []
         : [
-            { path: source.path, line: importPoint(source).line, snippet: importLine, why: "makes the function known" },
+            {
+              path: source.path,
+              line: importPoint(source, isFlaskImport).line,
+              snippet: importLine,
+              why: "makes the function known",
+            },
             {
               path: source.path,
               line: reason.line,

@@ -36,7 +36,7 @@ export function webModule(
   if (!outer) return null;
   const place = importsOf(outer.source).find((item) => item.local === outer.name);
   const from = { path: outer.source.path, line: place ? lineOf(place.node) : 1 };
-  const imported = importVariable(outer.source, outer.name, importRoot, values, from, true);
+  const imported = importVariable({ ...outer, isProven: true }, from, { importRoot, values });
   if (typeof imported !== "string") return imported;
   return {
     code: "entry-not-repeatable",
@@ -140,6 +140,6 @@ function bringsMore(source: SourceFile, { node, local }: ImportedName, reading: 
   const own = importsOf(source).filter((item) => item.node.parent?.type === "module" && item.node.id !== node.id);
   return (
     own.some((item) => resolveImport(place, item, reading.pathSet) !== null) ||
-    goesOn(source, local, node.endIndex, values, reading) !== null
+    goesOn({ source, name: local, behind: node.endIndex }, { values, reading }) !== null
   );
 }

@@ -1,5 +1,6 @@
 /** Libraries whose own application holds the Flask application as an attribute: nothing is edited, all lines are given. */
 import { importPoint, indentAt, lineOf, type Node, type SourceFile, statements, walk } from "../../python/index.ts";
+import { isFlaskImport } from "../names/imports-of.ts";
 import { enclosing, libraryName } from "../names/lookup.ts";
 import type { Values } from "../names/values.ts";
 import type { Refusal } from "../project.ts";
@@ -36,11 +37,20 @@ export function wrappedApps(source: SourceFile, values: Values): Refusal[] {
     const library = callee ? libraryName(source, callee) : null;
     const wrapper = library && WRAPPERS[library.module];
     if (left?.type !== "identifier" || !library || !wrapper?.names.includes(library.name)) return [];
-    return [refuse(source, node, `${left.text}.${wrapper.attribute}`, library.module.split(".")[0] ?? "", values)];
+    const app = `${left.text}.${wrapper.attribute}`;
+    return [refuse({ source, made: node, app, library: library.module.split(".")[0] ?? "" }, values)];
   });
 }
 
-function refuse(source: SourceFile, made: Node, app: string, library: string, values: Values): Refusal {
+interface Wrapped {
+  source: SourceFile;
+  made: Node;
+  /** As code reaches it, such as `outer.app`. */
+  app: string;
+  library: string;
+}
+
+function refuse({ source, made, app, library }: Wrapped, values: Values): Refusal {
   const { path } = source;
   const { package: pack, packageDir } = values.place(path);
   const { line, indent } = behindSettings(source, made, app.split(".")[0] ?? "");
@@ -55,7 +65,7 @@ function refuse(source: SourceFile, made: Node, app: string, library: string, va
       { path: `${packageDir ? `${packageDir}/` : ""}celery_app.py`, line: 1, snippet: DOCUMENTED, why: "a new file" },
       {
         path,
-        line: importPoint(source).line,
+        line: importPoint(source, isFlaskImport).line,
         snippet: `from ${module} import celery_init_app`,
         why: "makes the function known",
       },

@@ -95,7 +95,7 @@ function constructedIn(reading: Reading, source: SourceFile): CeleryObject[] {
   return source.tree.rootNode.descendantsOfType("call").flatMap((call) => {
     const type = call.childForFieldName("function");
     const library = type ? celeryClass(reading, source, type, 0) : null;
-    return library ? [describe(reading, source, call, library)] : [];
+    return library ? [objectOf(reading, source, call, library)] : [];
   });
 }
 
@@ -131,7 +131,7 @@ function celeryClass(reading: Reading, source: SourceFile, callee: Node, depth: 
     : null;
 }
 
-function describe(reading: Reading, source: SourceFile, call: Node, library: Library): CeleryObject {
+function objectOf(reading: Reading, source: SourceFile, call: Node, library: Library): CeleryObject {
   const maker = enclosing(call, "function_definition");
   const at = { path: source.path, line: lineOf(call) };
   const variable = moduleVariable(reading, source, call, maker);

@@ -33,7 +33,7 @@ export function surveyTasks(reading: Reading): CeleryTask[] {
       const decorator = statements(node).find(
         (item) => item.type === "decorator" && isTask(reading, source, item, objects),
       );
-      return decorator ? [describe(reading, source, definition, decorator)] : [];
+      return decorator ? [taskOf(reading, source, definition, decorator)] : [];
     }),
   );
 }
@@ -61,7 +61,7 @@ function calleeOf(decorator: Node): Node | null {
   return (expression?.type === "call" ? expression.childForFieldName("function") : expression) ?? null;
 }
 
-function describe(reading: Reading, source: SourceFile, definition: Node, decorator: Node): CeleryTask {
+function taskOf(reading: Reading, source: SourceFile, definition: Node, decorator: Node): CeleryTask {
   const expression = statements(decorator)[0]!;
   const keywords = expression.type === "call" ? callArguments(expression).keywords : new Map<string, Node>();
   const ignored = keywords.get("ignore_result")?.text;

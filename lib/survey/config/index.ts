@@ -16,8 +16,6 @@ export type ConfigStyle = "object" | "environment" | "namespace";
 export interface ConfigFacts {
   /** The answer of the `config` prompt that goes with it. */
   style: ConfigStyle;
-  /** Why, in a few words that a person can check. */
-  reason: string;
   /** Celery settings that are already there: nothing is added then. */
   found: FoundSettings | null;
   /** Where a `CELERY` mapping goes. */
@@ -33,7 +31,7 @@ export function surveyConfig(reading: Reading, app: FlaskApp): ConfigFacts {
   const sources = configSources(reading, app);
   const found = findSettings(reading, sources);
   const placement = placeSettings(reading, app, sources);
-  return { ...styleOf(reading, sources, found, placement), found, placement };
+  return { style: styleOf(reading, sources, found, placement), found, placement };
 }
 
 function styleOf(
@@ -41,25 +39,17 @@ function styleOf(
   sources: readonly ConfigSource[],
   found: FoundSettings | null,
   placement: SettingsPlacement,
-): Pick<ConfigFacts, "style" | "reason"> {
-  if (found?.form === "flat") return { style: "namespace", reason: `the config has ${found.keys[0]} already` };
-  if (found) return { style: "object", reason: `the config has ${found.keys[0]} already` };
+): ConfigStyle {
+  if (found) return found.form === "flat" ? "namespace" : "object";
   // Our own integration without any setting in Flask's config takes them from the environment.
-  if (celeryObjects(reading).some(({ kind }) => kind === "ours"))
-    return { style: "environment", reason: "celery_init_app is there, and no setting for it in the config" };
-  if (placement.kind === "class") return { style: "object", reason: `settings class ${placement.className}` };
-  if (placement.kind !== "factory-default") return { style: "object", reason: `settings in ${placement.path}` };
+  if (celeryObjects(reading).some(({ kind }) => kind === "ours")) return "environment";
+  if (placement.kind !== "factory-default") return "object";
   const kinds = new Set(sources.map((source) => source.kind));
+  if (kinds.has("classes") || kinds.has("module") || kinds.has("unknown") || kinds.has("mapping")) return "object";
   const items = sources.filter(({ kind }) => kind === "items");
-  const fromEnvironment = items.filter(({ use }) => readsEnvironment(use.node));
-  if (kinds.has("classes") || kinds.has("module") || kinds.has("unknown") || kinds.has("mapping"))
-    return { style: "object", reason: placement.why };
-  if (items.length > 0 && fromEnvironment.length === items.length)
-    return { style: "environment", reason: "every setting is read from the environment" };
-  if (items.length > 0) return { style: "object", reason: "the app sets items of app.config" };
-  if (kinds.has("prefixed-env")) return { style: "namespace", reason: "app.config.from_prefixed_env() alone" };
-  if (kinds.has("envvar")) return { style: "environment", reason: "app.config.from_envvar() alone" };
-  return { style: "object", reason: "the app has no configuration of its own" };
+  if (items.length > 0) return items.every(({ use }) => readsEnvironment(use.node)) ? "environment" : "object";
+  if (kinds.has("prefixed-env")) return "namespace";
+  return kinds.has("envvar") ? "environment" : "object";
 }
 
 function readsEnvironment(node: Node): boolean {

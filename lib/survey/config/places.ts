@@ -10,7 +10,7 @@ import {
   statements,
   undecorated,
 } from "../../python/index.ts";
-import { importsOf } from "../names/imports-of.ts";
+import { importsOf, isFlaskImport } from "../names/imports-of.ts";
 import { bodyOf, statementOf } from "../names/lookup.ts";
 import type { FlaskApp, ImportPoint } from "../project.ts";
 import type { Reading } from "../reading.ts";
@@ -169,7 +169,7 @@ function at<Kind>(source: SourceFile, offset: number, indent: string, rest: Kind
     indent,
     line,
     hasImportOs: hasImportOs(source),
-    importAt: importPoint(source),
+    importAt: importPoint(source, isFlaskImport),
     ...rest,
   };
 }

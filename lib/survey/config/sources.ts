@@ -40,7 +40,7 @@ export interface ConfigSource {
 export function configSources(reading: Reading, app: FlaskApp): ConfigSource[] {
   return traceApp(valuesOf(reading), app).flatMap((use) => {
     const kind = stepOf(use);
-    return kind ? [describe(reading, app, use, kind)] : [];
+    return kind ? [sourceOf(reading, app, use, kind)] : [];
   });
 }
 
@@ -65,7 +65,7 @@ function stepOf(use: AppUse): "object" | "pyfile" | ConfigSource["kind"] | null 
   }
 }
 
-function describe(reading: Reading, app: FlaskApp, use: AppUse, kind: string): ConfigSource {
+function sourceOf(reading: Reading, app: FlaskApp, use: AppUse, kind: string): ConfigSource {
   const base = {
     use,
     certain: !use.conditional && use.loop === null,

@@ -11,6 +11,11 @@ export function importsOf(source: SourceFile): ImportedName[] {
   return names;
 }
 
+/** `from flask import Flask`, `from apiflask import APIFlask`: what we add stands among these. */
+export function isFlaskImport({ level, module }: ImportedName): boolean {
+  return level === 0 && /^(api)?flask\b/.test(module);
+}
+
 const byLocal = new WeakMap<SourceFile, Map<string, ImportedName[]>>();
 
 /** The imports that bind a name in this file, in the order of the text. */

@@ -10,7 +10,7 @@ import {
 } from "../../python/index.ts";
 import { mayHold, type Reading } from "../reading.ts";
 import { importsAs, importsOf } from "./imports-of.ts";
-import { isTestPath, modulePath, resolveImport } from "./modules.ts";
+import { isExample, isTestPath, modulePath, resolveImport } from "./modules.ts";
 import { Values } from "./values.ts";
 
 /** A name where it is defined; `name` null means the module itself. */
@@ -21,7 +21,6 @@ export interface Definition {
 
 const MAX_HOPS = 8;
 const NOT_CODE = /(^|\/)(migrations|alembic|node_modules|venv|virtualenv)\/|(^|\/)(setup|noxfile)\.py$/i;
-const SIDELINE = /(^|\/)(examples?|docs?|samples?|demos?|benchmarks?)\//i;
 
 const kinds = new WeakMap<Reading["sources"], (path: string) => boolean>();
 
@@ -38,7 +37,7 @@ export function isApplicationCode(reading: Reading, path: string): boolean {
 function chooseKind(reading: Reading): (path: string) => boolean {
   const isCode = (path: string) => !NOT_CODE.test(path);
   const isTested = (path: string) => isCode(path) && !isTestPath(path);
-  const isMain = (path: string) => isTested(path) && !SIDELINE.test(path);
+  const isMain = (path: string) => isTested(path) && !isExample(path);
   const holds = (test: (path: string) => boolean) =>
     [...reading.sources.values()].some((source) => test(source.path) && importsFramework(source));
   return [isMain, isTested].find(holds) ?? isCode;

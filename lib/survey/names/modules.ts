@@ -98,9 +98,14 @@ export function isTestPath(path: string): boolean {
   );
 }
 
-/** Examples, documentation and one-off scripts count only when there is nothing else. */
+/** Examples and documentation: code that counts only when there is nothing else. */
+export function isExample(path: string): boolean {
+  return /(^|\/)(examples?|docs?|samples?|demos?|benchmarks?)\//i.test(path);
+}
+
+/** An application in an example or in a one-off script counts only when there is no other; what a script holds besides may be in use. */
 export function isSideline(path: string): boolean {
-  return /(^|\/)(examples?|docs?|samples?|demos?|scripts?|tools|migrations|benchmarks?|contrib)\//i.test(path);
+  return isExample(path) || /(^|\/)(scripts?|tools|migrations|contrib)\//i.test(path);
 }
 
 /**

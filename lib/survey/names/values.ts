@@ -86,9 +86,8 @@ export class Values {
   followFunction(
     source: SourceFile,
     definition: Node,
-    given: Env = new Map(),
+    { given = new Map(), depth = 0 }: { given?: Env; depth?: number } = {},
     observe?: Observe,
-    depth = 0,
   ): FlowResult {
     const body = definition.childForFieldName("body")!;
     const start = new Map<string, Value>();
@@ -200,7 +199,7 @@ export class Values {
   #joinReturns(source: SourceFile, definition: Node, given: Env, depth: number): Value | undefined {
     if (isAsync(definition) || hasYield(definition)) return undefined;
     if (this.declaresFlask(source, definition)) return "flask";
-    const { returns, end } = this.followFunction(source, definition, given, undefined, depth);
+    const { returns, end } = this.followFunction(source, definition, { given, depth });
     if (returns.length === 0 || end) return undefined;
     const judge = this.judge(source, depth);
     const values = returns.map(({ expression, env }) => (expression ? judge.expression(expression, env) : "none"));
@@ -327,7 +326,7 @@ export class Values {
       const definition = node?.parent?.parent;
       if (!node || definition?.type !== "function_definition") continue;
       const names = new Set(statements(node).map((name) => name.text));
-      this.followFunction(source, definition, new Map(), (statement, env) => {
+      this.followFunction(source, definition, {}, (statement, env) => {
         const assignment = statement.type === "expression_statement" ? statements(statement)[0] : undefined;
         const left = assignment?.type === "assignment" ? assignment.childForFieldName("left")?.text : undefined;
         const right = assignment?.childForFieldName("right");
