@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { test } from "uvu";
-import { UserError } from "../../../lib/errors/index.ts";
-import { identifier, moduleName, pythonLiteral } from "../../../lib/templates/helpers.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { identifier, moduleName, pythonLiteral } from "../../lib/templates/helpers.ts";
 
 test("pythonLiteral: double quotes, unless single ones need fewer escapes", () => {
   const cases: [unknown, string][] = [

@@ -4,9 +4,9 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { buildSync } from "esbuild";
 import { test } from "uvu";
-import { UserError } from "../../../lib/errors/index.ts";
-import { Templates } from "../../../lib/templates/render.ts";
-import { tempDir, writeTree } from "../../support/temp.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import { Templates } from "../../lib/templates/render.ts";
+import { tempDir, writeTree } from "../support/temp.ts";
 
 /** A package of its own with these templates, in which the built module runs; prints what the script returns. */
 function inPackage(templates: Record<string, string>, script: string): { ok: boolean; output: string } {
@@ -24,7 +24,7 @@ function inPackage(templates: Record<string, string>, script: string): { ok: boo
     format: "esm",
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
-  const program = `import { Templates } from "../../changes/dist/chunks/render.js"; ${script}`;
+  const program = `import { Templates } from "./dist/chunks/render.js"; ${script}`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", program], {
     cwd: root,
     encoding: "utf8",
