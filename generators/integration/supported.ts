@@ -38,13 +38,13 @@ function supportedBy(wanted: readonly Wanted[], { database }: Pick<Integration, 
  * @param wanted - the packages that the project gets
  */
 export async function findUnsupported(
-  { dependencies, read }: Pick<Project, "dependencies" | "read">,
+  { dependencies, root, read }: Pick<Project, "dependencies" | "root" | "read">,
   wanted: readonly Wanted[],
   integration: Pick<Integration, "database">,
 ): Promise<ManualStep[]> {
   // Loaded here, since only these generators compare versions.
   const { excludes, overlaps, readRanges } = await import("../../lib/dependencies/ranges.ts");
-  const ranges = readRanges(dependencies, read);
+  const ranges = readRanges(dependencies, { root, read });
   const { locked, installed } = dependencies;
   return supportedBy(wanted, integration).flatMap(({ name, range, by, stays }) => {
     const declared = ranges.filter((one) => one.name === name && (stays || !one.compiled));

@@ -1,7 +1,9 @@
 /** Which versions the dependency files allow, judged as PEP 440 says: https://peps.python.org/pep-0440/#version-specifiers */
+import path from "node:path";
 import { satisfies, valid, validRange } from "@renovatebot/pep440";
 import { readRaw } from "../files/raw-text.ts";
 import { asTable, parseToml } from "./pyproject.ts";
+import { readBytes } from "./read.ts";
 import { normalizeName, parseRequirement, readRequirements } from "./requirements.ts";
 import { findConfigList, findScriptList } from "./setup.ts";
 import type { Dependencies, DependencyFile } from "./types.ts";
@@ -22,21 +24,25 @@ export interface DeclaredRange {
 /**
  * The ranges in the files that a new dependency goes into, in those that they take in or are compiled to, and in those that take them in.
  *
- * @param read Reads a path below the root; null when it does not exist.
+ * @param project `read` reads a path below the root, null when it does not exist; a monorepo's files may stand above the root.
  */
-export function readRanges(deps: Dependencies, read: (path: string) => Uint8Array | null): DeclaredRange[] {
+export function readRanges(
+  deps: Dependencies,
+  { root, read }: { root: string; read: (path: string) => Uint8Array | null },
+): DeclaredRange[] {
+  const readAny = (name: string) => (name.startsWith("../") ? readBytes(path.join(root, name)) : read(name));
   const joined = new Set(deps.files.flatMap(({ path, target }) => (target ? [path] : [])));
   // Each file may join one that comes before it.
   for (let size = -1; size !== joined.size; ) {
     size = joined.size;
-    for (const { path, includes = [] } of deps.files) {
-      const related = [path, ...includes, path.replace(/\.(?:txt|pip)$/, ".in")];
-      if (joined.has(path)) for (const include of includes) joined.add(include);
-      else if (related.some((one) => joined.has(one))) joined.add(path);
+    for (const { path: name, includes = [] } of deps.files) {
+      const related = [name, ...includes, name.replace(/\.(?:txt|pip)$/, ".in")];
+      if (joined.has(name)) for (const include of includes) joined.add(include);
+      else if (related.some((one) => joined.has(one))) joined.add(name);
     }
   }
   return deps.files.flatMap((file) => {
-    const bytes = joined.has(file.path) ? read(file.path) : null;
+    const bytes = joined.has(file.path) ? readAny(file.path) : null;
     if (!bytes) return [];
     const { text } = readRaw(bytes);
     const found = new Map<string, string[]>();

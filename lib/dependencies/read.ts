@@ -229,7 +229,8 @@ function listShallow(folder: string): string[] {
   });
 }
 
-function readBytes(file: string): Uint8Array | null {
+/** @returns null when it can't be read */
+export function readBytes(file: string): Uint8Array | null {
   try {
     return readFileSync(file);
   } catch {

@@ -1,4 +1,5 @@
 /** Ranges are judged as PEP 440 says, Poetry's as Poetry does. */
+import path from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { excludes, overlaps, readRanges } from "../../lib/dependencies/ranges.ts";
@@ -46,13 +47,21 @@ test("Poetry's own signs", () => {
     const files = {
       "pyproject.toml": `[tool.poetry.dependencies]\npython = "^3.9"\nflask = {version = "${version}"}\n`,
     };
-    const [flask] = readRanges(surveyTree(writeTree(files), files), (path) =>
-      path === "pyproject.toml" ? Buffer.from(files[path]) : null,
-    ).filter(({ name }) => name === "flask");
+    const root = writeTree(files);
+    const read = (path: string) => (path === "pyproject.toml" ? Buffer.from(files[path]) : null);
+    const [flask] = readRanges(surveyTree(root, files), { root, read }).filter(({ name }) => name === "flask");
     assert.ok(flask, version);
     assert.is(flask.line, 3);
     assert.is(excludes(flask, ">=2.2,<4"), isExcluded, version);
   }
+});
+
+test("a file above the root, which its reader does not give", () => {
+  const top = writeTree({ "requirements.txt": "flask==1.1\n", "web/app.py": "" });
+  const root = path.join(top, "web");
+  const read = (name: string) => assert.unreachable(name) ?? null;
+  const [flask] = readRanges(surveyTree(root, { "app.py": "" }), { root, read });
+  assert.equal([flask?.path, flask?.line, flask && excludes(flask, ">=2.2,<4")], ["../requirements.txt", 1, true]);
 });
 
 test.run();
