@@ -66,8 +66,19 @@ export function makeWorkspace(): Workspace {
     copy(to, { root, paths }) {
       copyFolder(root, to, "", new Set(paths.map((name) => path.posix.dirname(name))));
     },
-    remove: () => rmSync(top, { recursive: true, force: true, maxRetries: 3 }),
+    remove: () => removeFolder(top),
   };
+}
+
+/** Waits, for two seconds at most, for a process of the application's that is being ended and still writes. */
+function removeFolder(folder: string, tries = 40): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch (error) {
+    if (tries === 0) throw error;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    removeFolder(folder, tries - 1);
+  }
 }
 
 function copyFolder(root: string, copy: string, folder: string, listed: ReadonlySet<string>): void {

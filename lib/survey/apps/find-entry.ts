@@ -63,12 +63,14 @@ export function findEntry(candidate: Candidate, reading: Reading, values: Values
   );
   let unclear: NoEntry | null = null;
   for (const use of uses) {
+    if (completion(use)) continue;
     const shows = isTelling(use.rank) || started.has(use.source.path) || isBesideRoot(use, importRoot);
     const found = entryOf(use, shows, search);
     if ("call" in found) return found;
     if (shows) unclear ??= found;
   }
   unclear ??= uses.length === 0 ? unreadUse(candidate, importRoot, reading) : null;
+  unclear ??= completedElsewhere(candidate, uses);
   if (unclear) return unclear;
   const needsArguments = parameters(candidate.definition!).some(
     (parameter) => parameter.required && !/^(cls|self)$/.test(parameter.name),
@@ -116,6 +118,36 @@ function entryOf({ source, call }: FactoryUse, shows: boolean, search: Search): 
     why: `${what}, and ${imported}`,
     fix: 'make the application at the module\'s top level in a file that serves only under `if __name__ == "__main__"`, or name the call: --target \'path.py:factory("…")\'',
   };
+}
+
+/** Where a function, `main()` say, gives routes or settings to the application that it has made: the call alone makes less than the web has. */
+function completion({ call }: FactoryUse): { scope: Node; more: Node } | null {
+  const left = call.parent?.type === "assignment" ? call.parent.childForFieldName("left") : null;
+  let scope: Node | null = call;
+  while (scope && scope.type !== "function_definition") scope = scope.parent;
+  if (!scope || left?.type !== "identifier") return null;
+  const completes = new RegExp(`^${left.text}\\.(register_\\w+|add_url_rule|config\\.\\w+)$`);
+  const more = scope
+    .descendantsOfType("call")
+    .find((node) => node.startIndex > call.endIndex && completes.test(node.childForFieldName("function")?.text ?? ""));
+  return more ? { scope, more } : null;
+}
+
+function completedElsewhere({ source: home, name: factory }: Candidate, uses: readonly FactoryUse[]): NoEntry | null {
+  for (const use of uses) {
+    const completed = completion(use);
+    if (!completed) continue;
+    const { path } = use.source;
+    const by = completed.scope.childForFieldName("name")?.text;
+    return {
+      code: "entry-not-repeatable",
+      path,
+      line: lineOf(use.call),
+      why: `${path}:${lineOf(completed.more)} goes on with the application that ${factory}() gives, and only a call of ${by}() does that`,
+      fix: `move what follows into ${factory}(), or do without it in the worker: --target '${home.path}:${factory}()'`,
+    };
+  }
+  return null;
 }
 
 /** A call in a file that starts applications, of that name and of nothing that was found: it may be this one. */

@@ -47,9 +47,8 @@ export function resolveImport(from: ModulePlace, imported: ImportedName, paths: 
   const target = joinPath(base, imported.module.replaceAll(".", "/"));
   const candidates = imported.name && imported.name !== "*" ? [joinPath(target, imported.name), target] : [target];
   for (const candidate of candidates) {
-    if (candidate === "") continue;
-    if (paths.has(`${candidate}.py`)) return `${candidate}.py`;
-    if (paths.has(`${candidate}/__init__.py`)) return `${candidate}/__init__.py`;
+    const found = candidate === "" ? null : moduleFile(candidate, paths);
+    if (found) return found;
   }
   // `from . import name` where name is defined in the package's __init__.py at the very root of the project.
   return target === "" && paths.has("__init__.py") ? "__init__.py" : null;
@@ -76,8 +75,12 @@ export function moduleStem(path: string): string {
 
 /** The file of a dotted module name as seen from an import root. */
 export function modulePath(importRoot: string, module: string, paths: ReadonlySet<string>): string | null {
-  const base = joinPath(importRoot, module.replaceAll(".", "/"));
-  return paths.has(`${base}.py`) ? `${base}.py` : paths.has(`${base}/__init__.py`) ? `${base}/__init__.py` : null;
+  return moduleFile(joinPath(importRoot, module.replaceAll(".", "/")), paths);
+}
+
+/** Python takes the package `shop/` before the module `shop.py` beside it. */
+function moduleFile(base: string, paths: ReadonlySet<string>): string | null {
+  return [`${base}/__init__.py`, `${base}.py`].find((path) => paths.has(path)) ?? null;
 }
 
 function relativeBase(from: ModulePlace, level: number): string | null {

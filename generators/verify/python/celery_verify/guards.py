@@ -2,6 +2,7 @@
 
 import errno
 import faulthandler
+import signal
 import socket
 import sys
 from collections.abc import Iterable
@@ -64,6 +65,14 @@ def _name(address: Any) -> str:
 def end_after(seconds: float, path: str) -> None:
     """Writes the stacks of all threads to `path` and ends the process, unless it has ended before."""
     faulthandler.dump_traceback_later(seconds, exit=True, file=open(path, "w", encoding="utf-8"))
+
+
+def end_with_parent() -> None:
+    """Has the kernel end this process with its parent, after which nobody asks for its checks. Elsewhere it ends in time."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def end_no_more() -> None:

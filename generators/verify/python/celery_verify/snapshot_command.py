@@ -44,6 +44,7 @@ def answer(request: dict[str, Any]) -> NoReturn:
         import flask  # noqa: F401 - importing it is not the application's time
 
         guards.deny_network((), denied.append)
+        guards.end_with_parent()
         guards.end_after(request["seconds"], f"{files}.stack")
         root = request["root"]
         folder = os.path.join(root, request["folder"]) if request["folder"] else root
