@@ -2,7 +2,7 @@ import { defineGenerator } from "../lib/contract/generator.ts";
 import { placeTask, tasksLayout } from "./blueprint/place.ts";
 import { blueprintPrompts } from "./blueprint/prompts.ts";
 import { registerBlueprint } from "./blueprint/register.ts";
-import { addRoute, csrfWarning } from "./blueprint/route.ts";
+import { addRoute, csrfWarning, deniedWarning } from "./blueprint/route.ts";
 import { addBlueprint, addTask, describeTask } from "./blueprint/task.ts";
 import { addRequestFacts, makeDefault, requireCelery } from "./common/existing.ts";
 import { appForTasks } from "./common/target.ts";
@@ -30,7 +30,7 @@ export const generator = defineGenerator({
       changes,
       manual: [...registration, ...route, ...makeDefault(celery)],
       install: null,
-      warnings: task.endpoint ? csrfWarning(project, place) : [],
+      warnings: task.endpoint ? [...deniedWarning(place, task), ...csrfWarning(project, place)] : [],
       next: [`restart the worker; it lists ${place.tasksModule}.${task.task}`],
     };
   },

@@ -1,7 +1,8 @@
 import type { ChosenDatabase } from "../common/database.ts";
+import type { RouteStyle } from "./neighbours.ts";
 
 /** What the templates of `blueprint-task` (templates/blueprint/) are rendered with. */
-export interface BlueprintTask {
+export interface BlueprintTask extends RouteStyle {
   blueprint: string;
   /** Variable that holds the Blueprint. */
   variable: string;
@@ -18,8 +19,8 @@ export interface BlueprintTask {
   requestModule: string;
   /** Dotted module with task_url(), when status-endpoint has been run; "" otherwise. */
   statusModule: string;
-  /** The route gets a state route of its own: results are on, and there is no status endpoint. */
-  ownState: boolean;
+  /** The route's answer has a Location. */
+  located: boolean;
   /** Celery is reached through `current_app.extensions["celery"]`. */
   inExtensions: boolean;
   /** A blank line divides the absolute imports of the project from the relative one of the tasks. */

@@ -1,6 +1,16 @@
 import { snakeCase } from "change-case";
 import { UserError } from "../../lib/errors/index.ts";
-import { type Blueprint, type FlaskApp, type OwnTasks, ownTasks, type Project } from "../../lib/survey/index.ts";
+import {
+  type Blueprint,
+  blueprintScan,
+  type FlaskApp,
+  type OwnTasks,
+  ownTasks,
+  type Project,
+  placeOf,
+  type Route,
+  routesOf,
+} from "../../lib/survey/index.ts";
 
 /** Where the parts of a blueprint's task live; paths are relative to the root. */
 export interface TaskPlace {
@@ -10,6 +20,8 @@ export interface TaskPlace {
   kind: Blueprint["kind"];
   /** null for a blueprint that does not exist yet. */
   existing: Blueprint | null;
+  /** The routes that it has. */
+  routes: readonly Route[];
   tasksPath: string;
   tasksModule: string;
   routesPath: string;
@@ -29,7 +41,25 @@ export function placeTask(project: Project, app: FlaskApp, name: string, tasks: 
   const found = blueprints.length > 0 ? blueprints : named;
   const [first, second] = found;
   if (second) throw ambiguous(first!.name, found);
-  return first ? existingPlace(project, app, first, name, tasks) : newPlace(project, app, name, tasks);
+  if (!first) return newPlace(project, app, name, tasks);
+  const place = existingPlace(project, app, first, name, tasks);
+  refuseScanned(project, app, first, place);
+  return place;
+}
+
+/** A loop that imports every module of a folder and takes a blueprint from each would fail at a module of tasks. */
+function refuseScanned(project: Project, app: FlaskApp, blueprint: Blueprint, { tasksPath }: TaskPlace): void {
+  const folder = blueprint.path.split("/").slice(0, -1).join("/");
+  const isBeside =
+    blueprint.layout === "module" && tasksPath.startsWith(`${folder}/`) && !project.pathSet.has(tasksPath);
+  const scan = isBeside ? blueprintScan(project, app) : null;
+  if (!scan || scan.names || scan.isTolerant) return;
+  throw new UserError({
+    code: "modules-scanned",
+    what: `${tasksPath} has no place; nothing was changed.`,
+    why: `${scan.at.path}:${scan.at.line} imports the modules of a folder and takes ${scan.variable || "a blueprint"} from each, which a module of tasks does not have`,
+    fix: `let that loop pass over modules without one (if not hasattr(module, "${scan.variable || "bp"}"): continue), and run the command again`,
+  });
 }
 
 /** How the tasks are organised, read from the integration itself. */
@@ -60,7 +90,7 @@ function existingPlace(
     kind: blueprint.kind,
     existing: blueprint,
     importRoot: app.importRoot,
-    ...routesOf(project, blueprint),
+    ...homeOfRoutes(project, blueprint),
   };
   const isCentral = layout.style === "centralized" || (layout.style === "mixed" && blueprint.layout === "module");
   if (isCentral) return { ...shared, tasksPath: layout.centralPath, tasksModule: layout.centralModule };
@@ -75,19 +105,24 @@ function existingPlace(
   return { ...shared, tasksPath: `${base}${stem}_tasks.py`, tasksModule: `${blueprint.module}_tasks` };
 }
 
-/** The file with the blueprint's routes: where its decorators stand, else where it is made. */
-function routesOf(
+/** The file with most of the blueprint's routes; where it has none, the one that makes it. */
+function homeOfRoutes(
   project: Project,
   blueprint: Blueprint,
-): Pick<TaskPlace, "routesPath" | "routesPackage" | "variable"> {
-  const folder = blueprint.path.slice(0, blueprint.path.lastIndexOf("/") + 1);
-  const decorated = new RegExp(`^@(?:\\w+\\.)?${blueprint.variable}\\.(route|get|post|put|patch|delete)\\(`, "m");
-  const inFolder = [...project.sources.values()].filter(
-    ({ path, text }) => path.startsWith(folder) && decorated.test(text),
+): Pick<TaskPlace, "routes" | "routesPath" | "routesPackage" | "variable"> {
+  const routes = routesOf(project, blueprint);
+  const named = routes.filter(({ variable }) => /^\w+$/.test(variable));
+  const count = (path: string) => named.filter(({ source }) => source.path === path).length;
+  const most = named.reduce(
+    (best, { source }) => (count(source.path) > count(best) ? source.path : best),
+    blueprint.path,
   );
-  const own = inFolder.find(({ path }) => path === blueprint.path);
-  const home = own ?? (blueprint.layout === "package" ? inFolder[0] : undefined);
-  return { routesPath: home?.path ?? blueprint.path, routesPackage: blueprint.package, variable: blueprint.variable };
+  return {
+    routes,
+    routesPath: most,
+    routesPackage: placeOf(project, most).package,
+    variable: named.find(({ source }) => source.path === most)?.variable ?? blueprint.variable,
+  };
 }
 
 function newPlace(project: Project, app: FlaskApp, name: string, layout: TasksLayout): TaskPlace {
@@ -105,6 +140,7 @@ function newPlace(project: Project, app: FlaskApp, name: string, layout: TasksLa
     variable: sibling?.variable === "bp" || !sibling ? "bp" : `${name}_bp`,
     kind: "blueprint",
     existing: null,
+    routes: [],
     importRoot: app.importRoot,
     routesPath: `${folder}/routes.py`,
     routesPackage: module,

@@ -1,6 +1,13 @@
 import type { ManualStep } from "../../lib/changes/types.ts";
 import type { Context } from "../../lib/contract/context.ts";
-import { inStyleOf, mergeImports, type SourceFile, statements, undecorated } from "../../lib/python/index.ts";
+import {
+  inStyleOf,
+  mergeImports,
+  type Node,
+  type SourceFile,
+  statements,
+  undecorated,
+} from "../../lib/python/index.ts";
 import {
   applicationSources,
   type Blueprint,
@@ -9,7 +16,7 @@ import {
   ownImports,
   type Project,
 } from "../../lib/survey/index.ts";
-import { appendCode } from "./append.ts";
+import { addBehind, appendCode } from "./append.ts";
 import type { BlueprintTask } from "./facts.ts";
 import type { TaskPlace } from "./place.ts";
 
@@ -17,7 +24,9 @@ import type { TaskPlace } from "./place.ts";
 export function addRoute(context: Context, place: TaskPlace, task: BlueprintTask): ManualStep[] {
   const { project, templates } = context;
   const source = project.parse(place.routesPath);
-  if (!source || source.text.includes(`def enqueue_${task.task}(`)) return [];
+  const isThere =
+    source && [`def enqueue_${task.task}(`, `class Enqueue${task.pascal}(`].some((head) => source.text.includes(head));
+  if (!source || isThere) return [];
   const template = place.kind === "namespace" ? "namespace_route" : "route";
   const imports = templates.render(`blueprint/${template}_imports.py`, task);
   const route = templates.render(`blueprint/${template}.py`, task).trim();
@@ -38,8 +47,25 @@ export function addRoute(context: Context, place: TaskPlace, task: BlueprintTask
   }
   const isOwn = ownImports(place.importRoot, project.pathSet, task.requestModule, task.tasksImport, task.statusModule);
   context.edit(source, ...mergeImports(source, imports, { isHome: isFlaskImport, isOwn }));
-  appendCode(context, source, route);
+  // Behind the others: further down the file may register the blueprint, and that ends its setup.
+  const above = lastRoute(place, source) ?? construction(place, source);
+  if (above) addBehind(context, source, above, route);
+  else appendCode(context, source, route);
   return [];
+}
+
+function lastRoute({ routes }: TaskPlace, source: SourceFile): Node | null {
+  const here = routes.filter((route) => route.source.path === source.path).map(({ statement }) => statement);
+  return here.reduce<Node | null>((last, node) => (last && last.startIndex > node.startIndex ? last : node), null);
+}
+
+function construction({ existing }: TaskPlace, source: SourceFile): Node | null {
+  if (existing?.path !== source.path) return null;
+  const row = existing.at.line - 1;
+  return (
+    statements(source.tree.rootNode).find((node) => node.startPosition.row <= row && row <= node.endPosition.row) ??
+    null
+  );
 }
 
 /** The function that makes the blueprint; null where it stands at the top level. */
@@ -50,6 +76,14 @@ function functionAround(source: SourceFile, { path, at }: Blueprint): string | n
     .map(undecorated)
     .find((node) => node.startPosition.row <= row && row <= node.endPosition.row);
   return around?.type === "function_definition" ? (around.childForFieldName("name")?.text ?? null) : null;
+}
+
+/** The owner's one line to write, where the neighbours' guards differ. */
+export function deniedWarning({ routesPath }: TaskPlace, { denied, task }: BlueprintTask): string[] {
+  if (!denied) return [];
+  return [
+    `${routesPath}: the route of ${task} answers 403 until you put a guard in place of abort(403): other routes ask who is calling (${denied}), each in its own way.`,
+  ];
 }
 
 /** Flask-WTF's CSRFProtect refuses every POST without its token, and no generator may turn that off: it may be right. */

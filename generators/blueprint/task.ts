@@ -14,6 +14,7 @@ import { chosenDatabase } from "../common/database.ts";
 import { resultsAreOn } from "../common/results.ts";
 import { appendCode } from "./append.ts";
 import type { BlueprintTask } from "./facts.ts";
+import { PLAIN, routeStyle } from "./neighbours.ts";
 import type { TaskPlace } from "./place.ts";
 import type { BlueprintAnswers } from "./prompts.ts";
 
@@ -28,24 +29,27 @@ export function describeTask(
   const status = findOwnStatus(project);
   const statusModule = status ? moduleName(status.path, app.importRoot) : "";
   const tasksImport = tasksModuleFor(project, app, place);
+  const isSent = answers.endpoint === "yes";
+  const style = isSent ? routeStyle(project, place, answers.task, tracked && !statusModule) : PLAIN;
   const requestModule = app.package ? `${app.package}.celery_request` : "celery_request";
   return {
     blueprint: place.blueprint,
     variable: place.variable,
     task: answers.task,
-    endpoint: answers.endpoint === "yes",
-    registers: project.celery?.kind !== "ours" && answers.endpoint !== "yes",
+    endpoint: isSent,
+    registers: project.celery?.kind !== "ours" && !isSent,
     tracked,
     context: answers.context,
     tasksImport,
     requestModule,
     statusModule,
-    ownState: tracked && !statusModule,
+    located: style.ownState || statusModule !== "",
     inExtensions: project.celery?.access !== "default" && project.celery?.access !== "module",
     gapBeforeTasks: tasksImport.startsWith(".") && (statusModule !== "" || answers.context === "request"),
     pascal: pascalCase(answers.task),
     exists: place.existing !== null,
     database: chosenDatabase(project, answers.database, true),
+    ...style,
   };
 }
 

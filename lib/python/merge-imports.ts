@@ -1,6 +1,6 @@
 import { type ImportedName, namesOf } from "./imports.ts";
 import { parseText } from "./parser.ts";
-import { type PlacingImports, placeImport, placeName } from "./place-import.ts";
+import { type PlacingImports, placeImports, placeName } from "./place-import.ts";
 import type { Edit, SourceFile } from "./source.ts";
 import type { Node } from "./tree.ts";
 import { statements } from "./walk.ts";
@@ -16,7 +16,7 @@ export function mergeImports(source: SourceFile, wanted: string, ways: PlacingIm
   const own = statements(source.tree.rootNode).filter((node) => node.type.startsWith("import_"));
   const known = own.flatMap(namesOf);
   const joined: Edit[] = [];
-  const placed: Edit[] = [];
+  const placed: string[] = [];
   for (const statement of statements(tree.rootNode)) {
     const missing = namesOf(statement).filter(
       (item) =>
@@ -31,18 +31,11 @@ export function mergeImports(source: SourceFile, wanted: string, ways: PlacingIm
         namesOf(node).some((have) => have.name !== "*" && have.module === first.module && have.level === first.level),
     );
     if (home && first?.name) joined.push(...missing.map((item) => addName(home, item)));
-    else
-      placed.push(
-        placeImport(
-          source,
-          missing.length === namesOf(statement).length ? statement.text : rewrite(statement.text, missing),
-          ways,
-        ),
-      );
+    else placed.push(missing.length === namesOf(statement).length ? statement.text : rewrite(statement.text, missing));
   }
   tree.delete();
   // Both may be at one offset, the end of a file without a final newline: a name belongs to the line before it.
-  return [...joined, ...placed];
+  return [...joined, ...placeImports(source, placed, ways)];
 }
 
 /** `from x import a, c` gets `b` between the two when it is sorted. */

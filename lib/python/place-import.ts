@@ -19,24 +19,42 @@ export interface PlacingImports {
  *
  * @param line - one import statement without a line end
  */
-export function placeImport(source: SourceFile, line: string, { isHome, isOwn = () => false }: PlacingImports): Edit {
-  const tree = parseText(line);
-  const wanted = sortKey(statements(tree.rootNode)[0]!, isOwn);
-  tree.delete();
+export function placeImport(source: SourceFile, line: string, ways: PlacingImports): Edit {
+  return placeImports(source, [line], ways)[0]!;
+}
+
+/** The same for several: those without their like that are of one kind become one group. */
+export function placeImports(source: SourceFile, lines: readonly string[], ways: PlacingImports): Edit[] {
+  const { isHome, isOwn = () => false } = ways;
   const groups = importGroups(source, isHome);
-  const home = groups.findLast((group) => group.some((node) => sortKey(node, isOwn).kind === wanted.kind));
-  if (!home) {
-    const rank = (node: Node) => SECTIONS.indexOf(sortKey(node, isOwn).kind);
-    const next = groups.find((group) => group.every((node) => rank(node) > SECTIONS.indexOf(wanted.kind)));
-    if (next) return insertLines(source, next[0]!.startIndex, `${line}\n\n`);
-    return insertLines(source, importPoint(source, isHome).offset, `${groups.length > 0 ? "\n" : ""}${line}\n`);
+  const apart = new Map<Described["kind"], string[]>();
+  const edits: Edit[] = [];
+  for (const line of lines) {
+    const tree = parseText(line);
+    const wanted = sortKey(statements(tree.rootNode)[0]!, isOwn);
+    tree.delete();
+    const like = groups
+      .map((group) => group.filter((node) => sortKey(node, isOwn).kind === wanted.kind))
+      .findLast((nodes) => nodes.length > 0);
+    if (!like) {
+      apart.set(wanted.kind, [...(apart.get(wanted.kind) ?? []), line]);
+      continue;
+    }
+    const keys = like.map((node) => sortKey(node, isOwn).key);
+    const isSorted = keys.every((key, index) => index === 0 || keys[index - 1]! <= key);
+    const later = isSorted ? like.find((node) => sortKey(node, isOwn).key > wanted.key) : undefined;
+    const behind = () => nextLine(source.text, lastOfLine(source, like.at(-1)!).endIndex);
+    edits.push(insertLines(source, later ? later.startIndex : behind(), `${line}\n`));
   }
-  const like = home.filter((node) => sortKey(node, isOwn).kind === wanted.kind);
-  const keys = like.map((node) => sortKey(node, isOwn).key);
-  const isSorted = keys.every((key, index) => index === 0 || keys[index - 1]! <= key);
-  const later = isSorted ? like.find((node) => sortKey(node, isOwn).key > wanted.key) : undefined;
-  if (later) return insertLines(source, later.startIndex, `${line}\n`);
-  return insertLines(source, nextLine(source.text, lastOfLine(source, like.at(-1)!).endIndex), `${line}\n`);
+  for (const [kind, own] of apart) {
+    const rank = (node: Node) => SECTIONS.indexOf(sortKey(node, isOwn).kind);
+    const next = groups.find((group) => group.every((node) => rank(node) > SECTIONS.indexOf(kind)));
+    const text = own.join("\n");
+    if (next) edits.push(insertLines(source, next[0]!.startIndex, `${text}\n\n`));
+    else
+      edits.push(insertLines(source, importPoint(source, isHome).offset, `${groups.length > 0 ? "\n" : ""}${text}\n`));
+  }
+  return edits;
 }
 
 /** Where a name goes in a list of imported names: at its place where they are sorted, else last. */

@@ -1,6 +1,7 @@
 import type { ManualStep } from "../changes/types.ts";
 import type { Dependencies } from "../dependencies/types.ts";
 import type { SourceFile } from "../python/source.ts";
+import type { UrlVariable } from "./blueprints/prefix.ts";
 import type { BrokerKind } from "./celery/broker-marks.ts";
 import type { NamedUrl } from "./celery/named-urls.ts";
 import type { Reading } from "./reading.ts";
@@ -118,6 +119,8 @@ export interface Blueprint {
   /** Variable that holds it. */
   variable: string;
   kind: "blueprint" | "namespace" | "smorest";
+  /** Package that has the class: `flask`, `apiflask`, `flask_openapi3` … */
+  library: string;
   /** File with the constructor. */
   path: string;
   /** Dotted module of that file, and of the package it belongs to. */
@@ -128,6 +131,8 @@ export interface Blueprint {
   at: Location;
   /** Where it is registered on the app; null when that was not found. */
   registeredAt: Location | null;
+  /** Variable parts that its routes get from prefixes; null where a prefix can't be read. */
+  readonly prefixVariables: readonly UrlVariable[] | null;
 }
 
 export interface Database {

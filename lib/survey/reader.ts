@@ -4,7 +4,7 @@ import { UserError } from "../errors/index.ts";
 import { listFiles, readTexts } from "../files/list.ts";
 import { importsInText, readSource, type SourceFile } from "../python/index.ts";
 import { isEntryPath } from "./apps/entry.ts";
-import { REGISTER } from "./blueprints.ts";
+import { REGISTER } from "./blueprints/registered.ts";
 import { mayNameBroker } from "./celery/broker-marks.ts";
 import { valuesOf } from "./names/lookup.ts";
 import { Namespaces } from "./names/namespaces.ts";

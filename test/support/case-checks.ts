@@ -83,6 +83,15 @@ interface InsertedLine {
   beforeLine: number;
 }
 
+/** `from x import a, c` with more names in its list. */
+function hasMoreNames(line: string, expected: string): boolean {
+  const names = (text: string) => text.split(/[\s,]+/).filter(Boolean);
+  const now = new Set(names(line));
+  return /^\s*(from|import)\s/.test(expected)
+    ? names(expected).every((name) => now.has(name)) && line.startsWith(/^.*?import /.exec(expected)?.[0] ?? "\0")
+    : line.startsWith(`${expected.trimEnd()}, `);
+}
+
 /** Walks both files line by line; what is not the next line of the original has been inserted. */
 function align(before: Buffer, after: Buffer): { inserted: InsertedLine[]; rest: string[] } {
   const old = splitLines(before);
@@ -92,8 +101,7 @@ function align(before: Buffer, after: Buffer): { inserted: InsertedLine[]; rest:
     const expected = old[at];
     // The last line of the original may have got a line end, when lines were put behind it.
     if (line === expected || (at === old.length - 1 && line.trimEnd() === expected)) at++;
-    // More names at the end of an import's list.
-    else if (expected?.trim() && line.startsWith(`${expected.trimEnd()}, `)) at++;
+    else if (expected?.trim() && hasMoreNames(line, expected)) at++;
     else if (expected !== undefined && isStatementPutBefore(line, expected)) {
       inserted.push({ text: line, beforeLine: at + 1 });
       at++;

@@ -20,6 +20,8 @@ const packages = [
   "flask-jwt-extended",
   "flask-smorest",
   "flask-restx",
+  "apiflask",
+  "flask-openapi3",
   "psycopg2-binary",
 ];
 /** Wanted where a wheel exists: building them from source takes minutes and a compiler. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite } from "uvu";
-import { registrationPoint, surveyBlueprints } from "../../lib/survey/blueprints.ts";
+import { surveyBlueprints } from "../../lib/survey/blueprints/index.ts";
+import { registrationPoint } from "../../lib/survey/blueprints/registration.ts";
 import { around, onlyApp, readTree } from "./support.ts";
 
 const test = suite("survey/blueprints");

@@ -1,5 +1,5 @@
 import { lineOf, type Node, opensScope, type SourceFile, walk } from "../../python/index.ts";
-import { surveyBlueprints } from "../blueprints.ts";
+import { surveyBlueprints } from "../blueprints/index.ts";
 import { definitionOf, importsFramework, valuesOf } from "../names/lookup.ts";
 import { isTestPath } from "../names/modules.ts";
 import type { Values } from "../names/values.ts";

@@ -10,7 +10,7 @@ import {
 } from "../../python/index.ts";
 import { mayHold, type Reading } from "../reading.ts";
 import { importsAs, importsOf } from "./imports-of.ts";
-import { isExample, isTestPath, modulePath, resolveImport } from "./modules.ts";
+import { isExample, isTestPath, type ModulePlace, modulePath, resolveImport } from "./modules.ts";
 import { Values } from "./values.ts";
 
 /** A name where it is defined; `name` null means the module itself. */
@@ -74,6 +74,11 @@ export function valuesOf(reading: Reading): Values {
   const values = new Values(reading);
   shared.set(reading.sources, values);
   return values;
+}
+
+/** Where a file of the project stands among its modules. */
+export function placeOf(reading: Reading, path: string): ModulePlace {
+  return valuesOf(reading).place(path);
 }
 
 /** What an import statement's name stands for in this project; null for names of libraries. */
