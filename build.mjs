@@ -44,6 +44,8 @@ async function bundle() {
     outbase: ".",
     chunkNames: "chunks/[name]-[hash]",
     bundle: true,
+    // A third less to read at every start; names stay as they are.
+    minifyWhitespace: true,
     splitting: true,
     platform: "node",
     target: "node20",

@@ -170,6 +170,8 @@ interface Head {
   called: boolean;
 }
 
+const LOOKED_AT = ["global_statement", "class_definition", "assignment", "function_definition", "call"] as const;
+
 /** What a file's tree says that the rules look at; walked once. */
 class Facts {
   readonly source: SourceFile;
@@ -194,15 +196,22 @@ class Facts {
     this.source = source;
     this.imports = importsOf(source);
     this.hasStar = this.imports.some(({ name }) => name === "*");
-    const root = source.tree.rootNode;
-    const globals = new Set(
-      root.descendantsOfType("global_statement").flatMap((node) => statements(node).map(({ text }) => text)),
-    );
-    for (const node of root.descendantsOfType("class_definition")) {
+    // One walk for all: each crosses into the parser's memory.
+    const nodes: Record<(typeof LOOKED_AT)[number], Node[]> = {
+      global_statement: [],
+      class_definition: [],
+      assignment: [],
+      function_definition: [],
+      call: [],
+    };
+    for (const node of source.tree.rootNode.descendantsOfType([...LOOKED_AT]))
+      nodes[node.type as keyof typeof nodes].push(node);
+    const globals = new Set(nodes.global_statement.flatMap((node) => statements(node).map(({ text }) => text)));
+    for (const node of nodes.class_definition) {
       const bases = node.childForFieldName("superclasses");
       this.classes.push({ name: nameIn(node), bases: bases ? statements(bases).flatMap(headsOf) : [] });
     }
-    for (const node of root.descendantsOfType("assignment")) {
+    for (const node of nodes.assignment) {
       const left = node.childForFieldName("left");
       if (left?.type !== "identifier") continue;
       this.assignments.push({
@@ -212,21 +221,20 @@ class Facts {
         isExported: globals.has(left.text) || !this.isInFunction(node),
       });
     }
-    for (const node of root.descendantsOfType("function_definition")) {
+    const called = nodes.call.map((call) => ({ call, callee: call.childForFieldName("function") }));
+    for (const node of nodes.function_definition) {
       const body = node.childForFieldName("body");
+      const isInside = (call: Node) => body && body.startIndex <= call.startIndex && call.endIndex <= body.endIndex;
       this.functions.push({
         name: nameIn(node),
         owner: ownerOf(node),
         returned: returnedWords(node),
         annotation: wordsOf(returnType(node)),
-        calls: body
-          ? body.descendantsOfType("call").flatMap((call) => headsOf(call.childForFieldName("function")))
-          : [],
+        calls: called.flatMap(({ call, callee }) => (isInside(call) ? headsOf(callee) : [])),
         typed: parameters(node).flatMap(({ name, type }) => (type ? [{ name, type: wordsOf(type) }] : [])),
       });
     }
-    for (const call of root.descendantsOfType("call")) {
-      const callee = call.childForFieldName("function");
+    for (const { call, callee } of called) {
       const list = call.childForFieldName("arguments");
       const values = (list ? statements(list) : []).flatMap((item) =>
         headsOf(item.type === "keyword_argument" ? item.childForFieldName("value") : item),
