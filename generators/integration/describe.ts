@@ -1,5 +1,5 @@
 import { readProjectName } from "../../lib/dependencies/pyproject.ts";
-import { type FlaskApp, findTestsDir, isOwnFile, type Project } from "../../lib/survey/index.ts";
+import { type FlaskApp, findTestsDir, isOwnFile, ownUrlSettings, type Project } from "../../lib/survey/index.ts";
 import { chosenDatabase } from "../common/database.ts";
 import { describeBroker } from "./broker-facts.ts";
 import { brokerKind, isBrokerUrl } from "./broker-url.ts";
@@ -20,6 +20,8 @@ export function describeIntegration(
   const inPackage = (name: string) => (app.package ? `${app.package}.${name}` : name);
   const folder = packageDir ? `${packageDir}/` : "";
   const celeryName = freeName(project, folder, "celery_app", isOwnFile);
+  const brokerFacts = describeBroker(brokerKind(answers.broker), answers.results, answers.config);
+  const own: ReadonlySet<string> = answers.config === "object" ? ownUrlSettings(project) : new Set();
   return {
     project: projectName(project, app),
     kind: app.kind,
@@ -31,7 +33,9 @@ export function describeIntegration(
     entry: workerEntry(app),
     importRoot,
     entryModule: freeName(project, importRoot ? `${importRoot}/` : "", "make_celery", isOwnFile),
-    ...describeBroker(brokerKind(answers.broker), answers.results, answers.config),
+    ...brokerFacts,
+    // An address that the project gives under another name is in effect; a second one would contradict it.
+    settings: brokerFacts.settings.filter(({ name }) => !own.has(name)),
     tasks: answers.tasks,
     database: chosenDatabase(project, answers.database, false),
     // A URL that was given stands in .env, which a worker does not read by itself.

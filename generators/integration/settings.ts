@@ -6,6 +6,7 @@ import { UserError } from "../../lib/errors/index.ts";
 import { inStyleOf, insertLines, type SourceFile } from "../../lib/python/index.ts";
 import {
   type ConfigStyle,
+  celeryconfigOf,
   type FlaskApp,
   type FoundSettings,
   type Project,
@@ -18,7 +19,8 @@ import type { Integration } from "./facts.ts";
 /** Puts Celery's settings where the application keeps its own; nothing when they are there, or come from the environment alone. */
 export function addSettings(context: Context, app: FlaskApp, integration: Integration): ManualStep[] {
   const { project, templates } = context;
-  if (integration.config === "environment") return [];
+  refuseCeleryconfig(project, app);
+  if (integration.config === "environment" || integration.settings.length === 0) return [];
   const { found, placement } = surveyConfig(project, app);
   if (found?.isOther) throw noMapping(found);
   if (found) return missingSettings(project, found, integration);
@@ -52,6 +54,18 @@ export function addSettings(context: Context, app: FlaskApp, integration: Integr
       }
   }
   return [];
+}
+
+/** @throws UserError `celeryconfig-unread`: Celery reads that module only as long as nothing else configures it */
+function refuseCeleryconfig(project: Project, { importRoot }: FlaskApp): void {
+  const unread = celeryconfigOf(project, importRoot);
+  if (!unread || unread.names.length === 0) return;
+  throw new UserError({
+    code: "celeryconfig-unread",
+    what: `${unread.at.path} would not be read any more; nothing was changed.`,
+    why: `Celery is configured from Flask's configuration here, and that module sets ${unread.names.join(", ")}`,
+    fix: "move these into the CELERY mapping of Flask's configuration, with lower-case names, delete the module, and run the command again",
+  });
 }
 
 /**

@@ -45,10 +45,14 @@ function isOther(reading: Reading, { value, at }: Key): boolean {
   const source = reading.parse(at.path);
   if (!value || !source) return false;
   if (["string", "integer", "true", "list", "tuple"].includes(value.type)) return true;
-  const isNamed = value.type === "identifier" || value.type === "attribute";
-  const found = isNamed ? definitionOf(reading, source, value) : null;
+  // `Settings` or an instance of it.
+  const type = value.type === "call" ? value.childForFieldName("function")! : value;
+  const isNamed = type.type === "identifier" || type.type === "attribute";
+  const found = isNamed ? definitionOf(reading, source, type) : null;
   const holder = found?.name ? reading.parse(found.path) : null;
-  return found?.name && holder ? definitionNamed(holder.tree.rootNode, found.name)?.type === "class_definition" : false;
+  const definition = found?.name && holder ? definitionNamed(holder.tree.rootNode, found.name) : null;
+  const isMappingType = /\b(dict|\w*Dict|\w*Mapping)\b/.test(definition?.childForFieldName("superclasses")?.text ?? "");
+  return definition?.type === "class_definition" && !(value.type === "call" && isMappingType);
 }
 
 function isMapping(value: Node | null): boolean {

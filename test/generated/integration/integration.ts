@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { BlueprintTask } from "../../../generators/blueprint/facts.ts";
+import { PLAIN } from "../../../generators/blueprint/neighbours.ts";
 import { describeBroker } from "../../../generators/integration/broker-facts.ts";
 import type { Integration } from "../../../generators/integration/facts.ts";
 import { Templates } from "../../../lib/templates/render.ts";
@@ -55,8 +56,11 @@ export function renderIntegration(integration: Integration): Record<string, stri
 /** Path → text of a blueprint package with one task and its route. */
 export function renderBlueprint(folder: string, data: Partial<BlueprintTask>): Record<string, string> {
   const facts = {
+    ...PLAIN,
     statusModule: "",
     ownState: data.tracked,
+    usesUuid: data.tracked,
+    located: data.tracked,
     inExtensions: true,
     gapBeforeTasks: data.context === "request",
     pascal: "Task",

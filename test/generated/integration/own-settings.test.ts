@@ -1,4 +1,4 @@
-/** An application's own Celery settings, in every style: the worker uses them, or does not start and says which are not in effect. */
+/** An application's own Celery settings, in every style: the worker uses them. */
 import assert from "node:assert/strict";
 import { execa } from "execa";
 import { test } from "uvu";
@@ -20,56 +20,79 @@ const behindDict = (lines: string) =>
   factory(load, `\n\nclass Base:\n    SECRET_KEY = "dev"\n    ${lines}\n\n\nCONFIGS = dict(default=Base)\n`);
 const instance = `\n\nclass Settings:\n    def __init__(self):\n        self.CELERY_BROKER_URL = "${URL}"\n\n\nmade = Settings()\n`;
 
-/** [style, files, the setting that may be named] */
-const STYLES: [string, Record<string, string>, string][] = [
-  ["flat keys", { "shop/__init__.py": factory(`app.config["CELERY_BROKER_URL"] = "${URL}"`) }, "CELERY_BROKER_URL"],
-  ["a class behind dict()", { "shop/__init__.py": behindDict(`CELERY_BROKER_URL = "${URL}"`) }, "CELERY_BROKER_URL"],
-  ["an instance", { "shop/__init__.py": factory("app.config.from_object(made)", instance) }, "CELERY_BROKER_URL"],
+/** [style, files, Celery's setting, its value] */
+const STYLES: [string, Record<string, string>, string, string][] = [
+  ["flat keys", { "shop/__init__.py": factory(`app.config["CELERY_BROKER_URL"] = "${URL}"`) }, "broker_url", URL],
+  ["a class behind dict()", { "shop/__init__.py": behindDict(`CELERY_BROKER_URL = "${URL}"`) }, "broker_url", URL],
+  ["an instance", { "shop/__init__.py": factory("app.config.from_object(made)", instance) }, "broker_url", URL],
   [
     "defaults by a dotted name",
     {
       "shop/__init__.py": factory('app.config.from_object(settings or "shop.defaults")'),
       "shop/defaults.py": `CELERY_BROKER_URL = "${URL}"\n`,
     },
-    "CELERY_BROKER_URL",
+    "broker_url",
+    URL,
   ],
-  ["BROKER_URL", { "shop/__init__.py": behindDict(`BROKER_URL = "${URL}"`) }, "BROKER_URL"],
+  ["BROKER_URL", { "shop/__init__.py": behindDict(`BROKER_URL = "${URL}"`) }, "broker_url", URL],
   [
     "BROKER_TRANSPORT_OPTIONS",
     { "shop/__init__.py": factory('app.config["BROKER_TRANSPORT_OPTIONS"] = {"visibility_timeout": 7200}') },
-    "BROKER_TRANSPORT_OPTIONS",
+    "broker_transport_options['visibility_timeout']",
+    "7200",
+  ],
+  [
+    "a TOML file",
+    {
+      "shop/__init__.py": factory(
+        'app.config.from_file("../settings.toml", load=tomllib.load, text=False)',
+        "import tomllib",
+      ),
+      "settings.toml": `CELERY_BROKER_URL = "${URL}"\n`,
+    },
+    "broker_url",
+    URL,
   ],
   [
     "CELERYD_CONCURRENCY",
     { "shop/__init__.py": factory('app.config["CELERYD_CONCURRENCY"] = 3') },
-    "CELERYD_CONCURRENCY",
+    "worker_concurrency",
+    "3",
   ],
   [
     "CELERYBEAT_SCHEDULE",
     { "shop/__init__.py": factory('app.config["CELERYBEAT_SCHEDULE"] = {"a": {"task": "b", "schedule": 60}}') },
-    "CELERYBEAT_SCHEDULE",
+    "beat_schedule['a']['task']",
+    "b",
   ],
 ];
 
-for (const [style, files, key] of STYLES) {
-  test(`${style}: in effect, or refused at the start`, async () => {
+for (const [style, files, name, value] of STYLES) {
+  test(`${style}: in effect`, async () => {
     const root = writeTree({ "requirements.txt": "flask\n", ...files });
     // What is left to do by hand is named, too, and no reason to end here.
     await run("celery-factory", { root }).catch((error: Error) => assert.match(error.message, /manual-steps/));
     const { python } = await pythonEnv();
-    const started = await execa(python, ["-c", "import make_celery; print(make_celery.celery_app.conf.broker_url)"], {
-      cwd: root,
-      reject: false,
-      env: { PYTHONDONTWRITEBYTECODE: "1", FLASK_DEBUG: "0" },
-    });
-    if (started.exitCode === 0) assert.equal(started.stdout, URL, `${style}: Celery uses another broker`);
-    else
-      assert.match(
-        started.stderr,
-        new RegExp(`ImproperlyConfigured: ${key} of Flask's configuration is not in effect`),
-      );
+    const code = "import make_celery; print(eval('make_celery.celery_app.conf.' + __import__('sys').argv[1]))";
+    const environment = { cwd: root, env: { PYTHONDONTWRITEBYTECODE: "1", FLASK_DEBUG: "0" } };
+    assert.equal((await execa(python, ["-c", code, name], environment)).stdout, value);
   });
 }
+
+test("a mapping that says otherwise than an older name is refused at the start", async () => {
+  const own = `class Base:\n    BROKER_URL = "${URL}"\n    CELERY = {"broker_url": "redis://localhost/0"}\n`;
+  const root = writeTree({
+    "requirements.txt": "flask\n",
+    "shop/__init__.py": factory("app.config.from_object(Base)", `\n\n${own}`),
+  });
+  await run("celery-factory", { root }).catch((error: Error) => assert.match(error.message, /manual-steps/));
+  const { python } = await pythonEnv();
+  const started = await execa(python, ["-c", "import make_celery"], { cwd: root, reject: false });
+  assert.match(
+    started.stderr,
+    /BROKER_URL of Flask's configuration is not in effect: 'broker_url' of its CELERY mapping/,
+  );
+});
 
 test("the environment's broker wins over a constant that the mapping is made of", async () => {
   const own = `URL = "${URL}"\n\n\nclass Base:\n    CELERY_BROKER_URL = URL\n    CELERY = {"broker_url": URL}\n`;

@@ -79,8 +79,13 @@ def test_unknown_settings_are_refused_with_a_hint(name: str, hint: str) -> None:
 
 
 def test_unknown_flat_keys_are_refused_too() -> None:
-    with pytest.raises(ImproperlyConfigured, match="'task_result_expires' .did you mean 'result_expires'"):
-        plain(CELERY_TASK_RESULT_EXPIRES=1)
+    with pytest.raises(ImproperlyConfigured, match="'task_result_expirse' .did you mean 'result_expires'"):
+        plain(CELERY_TASK_RESULT_EXPIRSE=1)
+
+
+def test_older_names_are_in_effect_under_todays() -> None:
+    conf = plain(CELERY_TASK_RESULT_EXPIRES=7, CELERYD_CONCURRENCY=3, CELERYBEAT_SCHEDULE={"a": {"task": "b", "schedule": 60}})
+    assert (conf.result_expires, conf.worker_concurrency, list(conf.beat_schedule)) == (7, 3, ["a"])
 
 
 def test_documented_settings_that_celery_does_not_list_are_known() -> None:
