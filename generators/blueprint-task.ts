@@ -12,11 +12,12 @@ export const generator = defineGenerator({
   name: "blueprint-task",
   description: "Add a task to a blueprint, with the route that sends it if you like",
   prompts: blueprintPrompts,
+  requires: (project) => void requireCelery(project, "blueprint-task"),
   async plan(context, answers) {
     const { project, changes } = context;
     const app = appForTasks(project, answers.target);
     const celery = requireCelery(project, "blueprint-task");
-    const place = placeTask(project, app, answers.blueprint, tasksLayout(project, app));
+    const place = placeTask(project, app, answers, tasksLayout(project, app));
     const task = describeTask(project, app, place, answers);
     if (!place.existing) addBlueprint(context, place, task);
     addTask(context, place, task);

@@ -13,6 +13,7 @@ export const generator = defineGenerator({
   name: "status-endpoint",
   description: "Add routes that tell a task's state, progress and result, with a stream and a page",
   prompts: statusPrompts,
+  requires: (project) => void requireCelery(project, "status-endpoint"),
   async plan(context, answers) {
     const { project, changes, templates } = context;
     const app = appForTasks(project, answers.target);

@@ -12,6 +12,8 @@ import {
   routesOf,
 } from "../../lib/survey/index.ts";
 
+import type { BlueprintAnswers } from "./prompts.ts";
+
 /** Where the parts of a blueprint's task live; paths are relative to the root. */
 export interface TaskPlace {
   blueprint: string;
@@ -32,7 +34,12 @@ export interface TaskPlace {
 }
 
 /** Finds the blueprint by name, or says where a new one goes: beside the others, in the style that they have. */
-export function placeTask(project: Project, app: FlaskApp, name: string, tasks: TasksLayout): TaskPlace {
+export function placeTask(
+  project: Project,
+  app: FlaskApp,
+  { blueprint: name, new: mayBeNew }: Pick<BlueprintAnswers, "blueprint" | "new">,
+  tasks: TasksLayout,
+): TaskPlace {
   // The answer is in snake_case; a blueprint may be called "Stores" or "auth-api".
   const exact = project.blueprints.filter((blueprint) => blueprint.name === name);
   const named = exact.length > 0 ? exact : project.blueprints.filter((blueprint) => snakeCase(blueprint.name) === name);
@@ -41,6 +48,7 @@ export function placeTask(project: Project, app: FlaskApp, name: string, tasks: 
   const found = blueprints.length > 0 ? blueprints : named;
   const [first, second] = found;
   if (second) throw ambiguous(first!.name, found);
+  if (!first && mayBeNew === "no") throw unknownBlueprint(project, name);
   if (!first) return newPlace(project, app, name, tasks);
   const place = existingPlace(project, app, first, name, tasks);
   refuseScanned(project, app, first, place);
@@ -170,6 +178,16 @@ function ambiguous(name: string, found: readonly Blueprint[]): UserError {
     why: "Flask knows blueprints by name, so two of one name can't be told apart",
     fix: "give one of them another name first",
     details: found.map(({ at }) => `  ${at.path}:${at.line}`),
+  });
+}
+
+function unknownBlueprint({ blueprints }: Project, name: string): UserError {
+  return new UserError({
+    code: "blueprint-unknown",
+    what: `There is no blueprint "${name}"; nothing was changed.`,
+    why: "no new one was to be made (--new no)",
+    fix: blueprints.length > 0 ? "name one of these:" : "run the command with --new yes",
+    details: blueprints.map((blueprint) => `  --blueprint ${blueprint.name}`),
   });
 }
 

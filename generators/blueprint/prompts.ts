@@ -1,6 +1,8 @@
+import { snakeCase } from "change-case";
 import { previewPrompt } from "../../lib/contract/preview.ts";
 import { type AnswersOf, certain, definePrompt, suggested, yesNo } from "../../lib/contract/prompt.ts";
 import { pythonName } from "../../lib/errors/names.ts";
+import { nearestName } from "../../lib/errors/nearest.ts";
 import { targetPrompt } from "../common/target.ts";
 
 /** The prompts of blueprint-task, in the order of the contract. */
@@ -48,6 +50,18 @@ export const blueprintPrompts = [
   }),
   previewPrompt,
   targetPrompt,
+  yesNo(
+    "new",
+    "There is no such blueprint. Make it?",
+    { yes: "a new blueprint is made and registered", no: "nothing is written" },
+    (project, { blueprint = "" }) => {
+      const names = project.blueprints.map(({ name }) => name);
+      if (names.some((name) => name === blueprint || snakeCase(name) === blueprint)) return certain("no");
+      const near = nearestName(blueprint, names);
+      if (!near) return certain("yes");
+      return { missing: `there is no blueprint "${blueprint}"; did you mean "${near}"?`, candidates: ["yes"] };
+    },
+  ),
 ] as const;
 
 /** The answers to them. */

@@ -1,5 +1,13 @@
 import { readProjectName } from "../../lib/dependencies/pyproject.ts";
-import { type FlaskApp, findTestsDir, isOwnFile, ownUrlSettings, type Project } from "../../lib/survey/index.ts";
+import {
+  type EntryCall,
+  type FlaskApp,
+  findTestsDir,
+  isOwnFile,
+  ownUrlSettings,
+  type Project,
+  surveyTestApp,
+} from "../../lib/survey/index.ts";
 import { chosenDatabase } from "../common/database.ts";
 import { describeBroker } from "./broker-facts.ts";
 import { brokerKind, isBrokerUrl } from "./broker-url.ts";
@@ -30,7 +38,7 @@ export function describeIntegration(
     celeryModule: inPackage(celeryName),
     celeryName,
     tasksModule: inPackage(freeName(project, folder, "tasks", isCeleryTasks)),
-    entry: workerEntry(app),
+    entry: workerEntry(app.entry),
     importRoot,
     entryModule: freeName(project, importRoot ? `${importRoot}/` : "", "make_celery", isOwnFile),
     ...brokerFacts,
@@ -41,7 +49,7 @@ export function describeIntegration(
     // A URL that was given stands in .env, which a worker does not read by itself.
     dotenv: usesDotenv(project) || answers.config === "environment" || isBrokerUrl(answers.broker),
     heavyStart: app.notes.some(({ kind }) => kind !== "async-view"),
-    testFile: testFile(project),
+    ...describeTest(project, app),
   };
 }
 
@@ -59,15 +67,26 @@ function projectName(project: Project, app: FlaskApp): string {
   return (bytes && inWords(readProjectName(bytes))) || name || "app";
 }
 
-/** `test_celery.py` beside the other tests, where there is pytest to run it. */
-function testFile(project: Project): string {
-  if (!project.pytest) return "";
+type TestFacts = Pick<Integration, "testFile" | "testFixture" | "testEntry" | "testsApart">;
+
+/** `test_celery.py` beside the other tests, where there is pytest to run it; with the application that these have. */
+function describeTest(project: Project, app: FlaskApp): TestFacts {
+  const plain: TestFacts = { testFile: "", testFixture: "", testEntry: workerEntry(app.entry), testsApart: "" };
+  if (!project.pytest) return plain;
   const folder = findTestsDir(project);
-  return folder ? `${folder}/test_celery.py` : "test_celery.py";
+  const testFile = folder ? `${folder}/test_celery.py` : "test_celery.py";
+  const own = surveyTestApp(project, app, testFile);
+  if (!own) return { ...plain, testFile };
+  if (own.fixture) return { ...plain, testFile, testFixture: own.fixture };
+  // On the development database, or the production one, it would be no test.
+  if (!own.call) return { ...plain, testsApart: `${own.at.path}:${own.at.line}` };
+  const { imports, expression } = own.call;
+  const { returnsApp } = app.entry;
+  return { ...plain, testFile, testEntry: workerEntry({ imports, call: expression, returnsApp }) };
 }
 
 /** Imports in the order that formatters want, then whatever prepares the call. */
-function workerEntry({ entry }: FlaskApp): Integration["entry"] {
+function workerEntry(entry: Pick<EntryCall, "imports" | "call" | "returnsApp">): Integration["entry"] {
   const isImport = (line: string) => /^(import|from) /.test(line);
   const preparation = entry.imports.filter((line) => !isImport(line));
   const imports = entryImports(entry.imports.filter(isImport), entry.returnsApp);

@@ -29,6 +29,12 @@ export interface Integration extends BrokerFacts {
   heavyStart: boolean;
   /** The pytest file, relative to the project's root; none where the project does not use pytest. */
   testFile?: string;
+  /** The project's own fixture that gives the application to its tests; "" where there is none. */
+  testFixture: string;
+  /** How the test makes the application otherwise: as the project's tests do, else as the worker does. */
+  testEntry: WorkerEntry;
+  /** Where the project's tests make their application in a way that can't be repeated: then there is no test of ours. */
+  testsApart: string;
   /** The command that installs what is declared, as a person types it. */
   installCommand: string;
 }

@@ -8,9 +8,13 @@ import { storeOf } from "./result-stores.ts";
 export function warningsFor(
   project: Project,
   app: FlaskApp,
-  { testFile, broker }: Pick<Integration, "testFile" | "broker">,
+  { testFile, testsApart, broker }: Pick<Integration, "testFile" | "testsApart" | "broker">,
 ): string[] {
   const warnings: string[] = [];
+  if (testsApart)
+    warnings.push(
+      `${testsApart}: no test_celery.py was made: the tests make their application here in a way that can't be repeated elsewhere. Give conftest.py a fixture \`app\` that returns it, and run the command again.`,
+    );
   for (const note of app.notes) {
     const where = `${note.at.path}:${note.at.line}`;
     if (note.kind === "async-view") {

@@ -16,6 +16,8 @@ interface Described<P extends readonly Prompt[]> {
   name: string;
   description: string;
   prompts: P;
+  /** Called before anything is asked: throws a UserError where no answer could help. */
+  requires?(project: Project): void;
 }
 
 /** A generator that changes something. */

@@ -33,8 +33,14 @@ export class Session {
   /** Reads the project at the first call. From then on, input that ends is an error. */
   project(): Promise<Project> {
     this.#answered ??= expectAnswer();
-    this.#project ??= openProject(checkDest(this.#options.root()), this.#options.stages);
+    this.#project ??= this.#open();
     return this.#project;
+  }
+
+  async #open(): Promise<Project> {
+    const project = await openProject(checkDest(this.#options.root()), this.#options.stages);
+    this.#generator.requires?.(project);
+    return project;
   }
 
   /** What is known about a prompt, when `known` holds what was given and asked so far. */

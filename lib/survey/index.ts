@@ -16,6 +16,7 @@ import { openProject } from "./reader.ts";
 import type { Reading } from "./reading.ts";
 
 export { isMainGuard } from "./apps/module-app.ts";
+export { surveyTestApp, type TestApp } from "./apps/test-app.ts";
 export { type Guarding, guardingOf } from "./blueprints/guards.ts";
 export { registrationPoint } from "./blueprints/registration.ts";
 export { type Route, routesOf } from "./blueprints/routes.ts";

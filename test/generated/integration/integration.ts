@@ -12,6 +12,12 @@ const templates = new Templates();
 /** An integration of a factory `create_app()` in the package `shop`, changed by `overrides`. */
 export function makeIntegration(overrides: Partial<Integration> = {}): Integration {
   const name = overrides.package ?? "shop";
+  const entry = {
+    imports: [`from ${name || "app"} import create_app`],
+    call: "create_app()",
+    returnsApp: true,
+    isName: false,
+  };
   return {
     project: name || "shop",
     kind: "factory",
@@ -20,12 +26,7 @@ export function makeIntegration(overrides: Partial<Integration> = {}): Integrati
     celeryName: "celery_app",
     celeryModule: name ? `${name}.celery_app` : "celery_app",
     tasksModule: name ? `${name}.tasks` : "tasks",
-    entry: {
-      imports: [`from ${name || "app"} import create_app`],
-      call: "create_app()",
-      returnsApp: true,
-      isName: false,
-    },
+    entry,
     importRoot: "",
     entryModule: "make_celery",
     ...describeBroker(overrides.broker ?? "redis", overrides.results ?? "redis", overrides.config ?? "object"),
@@ -34,6 +35,9 @@ export function makeIntegration(overrides: Partial<Integration> = {}): Integrati
     dotenv: false,
     heavyStart: false,
     testFile: "tests/test_celery.py",
+    testFixture: "",
+    testEntry: overrides.entry ?? entry,
+    testsApart: "",
     installCommand: "pip install -r requirements.txt",
     ...overrides,
   };
