@@ -7,6 +7,7 @@ import { statusFiles } from "./status/files.ts";
 import { refuseTakenPrefix } from "./status/prefix.ts";
 import { statusPrompts } from "./status/prompts.ts";
 import { requireResults } from "./status/results.ts";
+import { upgradeStateRoutes } from "./status/upgrade.ts";
 
 /** State, progress, result and cancelling of tasks over HTTP: https://docs.celeryq.dev/en/stable/userguide/tasks.html#states */
 export const generator = defineGenerator({
@@ -24,6 +25,7 @@ export const generator = defineGenerator({
 
     const module = app.package ? `${app.package}.${facts.name}` : facts.name;
     wireCall(context, app, { module, name: "init_task_status" });
+    const open = upgradeStateRoutes(context, app, module);
     for (const [path, text] of Object.entries(statusFiles(templates, facts))) changes.write(path, text);
 
     const isNew = changes.changes.some(({ action }) => action !== "unchanged");
@@ -34,7 +36,7 @@ export const generator = defineGenerator({
       changes,
       manual: [],
       install: null,
-      warnings: secretKeyWarning(project),
+      warnings: [...secretKeyWarning(project), ...open],
       next: isNew ? nextSteps(facts) : [],
     };
   },

@@ -1,0 +1,46 @@
+import { namesOf } from "./imports.ts";
+import type { Edit, SourceFile } from "./source.ts";
+import type { Node } from "./tree.ts";
+import { lineStart, nextLine, statements } from "./walk.ts";
+
+/**
+ * The edits that take imported names away which nothing but `removed` uses; of an import with other names these stay.
+ *
+ * @param removed - parts of the file that other edits delete or replace
+ */
+export function dropImports(source: SourceFile, names: readonly string[], removed: readonly Edit[]): Edit[] {
+  const isRemoved = (node: Node) => removed.some(({ start, end }) => start <= node.startIndex && node.endIndex <= end);
+  const own = statements(source.tree.rootNode).filter(({ type }) => type === "import_from_statement");
+  const used = new Set(
+    source.tree.rootNode
+      .descendantsOfType("identifier")
+      .filter(
+        (node) =>
+          !isRemoved(node) && !own.some((one) => one.startIndex <= node.startIndex && node.endIndex <= one.endIndex),
+      )
+      .map(({ text }) => text),
+  );
+  return own.flatMap((statement) => {
+    const imported = namesOf(statement);
+    const unused = imported.filter(({ local, name }) => local === name && names.includes(local) && !used.has(local));
+    if (unused.length === 0) return [];
+    if (unused.length === imported.length) return [wholeLine(source, statement)];
+    const items = statement.childrenForFieldName("name");
+    return unused.map(({ local }) => {
+      const at = items.findIndex(({ text }) => text === local);
+      const [before, item, after] = [items[at - 1], items[at]!, items[at + 1]];
+      return after
+        ? { start: item.startIndex, end: after.startIndex, text: "" }
+        : { start: before!.endIndex, end: item.endIndex, text: "" };
+    });
+  });
+}
+
+/** With the blank line behind it where the import was a group of its own. */
+function wholeLine({ text }: SourceFile, statement: Node): Edit {
+  const start = lineStart(text, statement.startIndex);
+  const end = nextLine(text, statement.endIndex);
+  const isApart = start === 0 || /(^|\n)[ \t]*\r?\n$/.test(text.slice(0, start));
+  const blank = /^[ \t]*\r?\n/.exec(text.slice(end))?.[0] ?? "";
+  return { start, end: end + (isApart ? blank.length : 0), text: "" };
+}
