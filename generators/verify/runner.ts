@@ -56,7 +56,7 @@ export async function runChecks(python: StartedPython, request: RunRequest): Pro
     installCommand,
     commands,
     workerCommand: request.workerCommand,
-    web: { ...web, entries: web.entries.map((one) => ({ ...one, dotenv: one.flask || loadsDotenv })) },
+    web: { ...web, entries: web.entries.map((one) => ({ ...one, dotenv: dotenvOf(one.flask, loadsDotenv) })) },
     webRoot: workspace.web,
     webFiles: file("web"),
   };
@@ -154,4 +154,10 @@ function portsOf(env: Readonly<Record<string, string | undefined>>): number[] {
     return port ? [Number(port)] : [];
   });
   return [...new Set([...named, 6379, 6380, 5672, 5671])];
+}
+
+/** What is read before the web starts: `flask` reads `.flaskenv` too, which steers only itself; a server gets what the worker gets. */
+function dotenvOf(isFlask: boolean, loadsDotenv: boolean): "flask" | "env" | "" {
+  if (isFlask) return "flask";
+  return loadsDotenv ? "env" : "";
 }

@@ -29,7 +29,7 @@ def run(arguments: list[str]) -> None:
 
 
 def answer(request: dict[str, Any]) -> NoReturn:
-    """As the web process starts: off the network, for a limited time, with `.env` where `flask` would load it."""
+    """As the web process starts: off the network, for a limited time, with the files that `flask` or the worker would load."""
     files = request["files"]
     try:
         with open(f"{files}.log", "wb") as printed:
@@ -58,13 +58,17 @@ def answer(request: dict[str, Any]) -> NoReturn:
         os._exit(0)
 
 
-def _tell(target: str, root: str, folder: str, install: str, dotenv: bool = False) -> dict[str, Any]:
+def _tell(target: str, root: str, folder: str, install: str, dotenv: str = "") -> dict[str, Any]:
     os.chdir(folder)
     sys.path.insert(0, folder)
-    if dotenv:
+    if dotenv == "flask":
         from flask.cli import load_dotenv
 
         load_dotenv()
+    elif dotenv == "env":
+        from dotenv import load_dotenv as load_file
+
+        load_file(os.path.join(root, ".env"))
     sys.argv = ["flask", "run"]
     try:
         return snapshot.take(start.obtain(target), root)
