@@ -10,6 +10,7 @@ import { isBrokerUrl } from "./broker-url.ts";
 import { describeIntegration } from "./describe.ts";
 import { addEnvironmentFiles } from "./environment.ts";
 import { makeHybrid } from "./hybrid.ts";
+import { importedPackages, importWarning } from "./imported.ts";
 import { addExampleTask, addModules, addTests, rootDir } from "./modules.ts";
 import { installCommand, installStep, wantedPackages } from "./packages.ts";
 import type { IntegrationAnswers } from "./prompts.ts";
@@ -33,7 +34,8 @@ export async function planIntegration(context: Context, { generator, app, answer
   const wanted = [...own, ...wantedPackages(described)];
   const unsupported = await findUnsupported(project, wanted, described);
   if (!context.force) refuseUnsupported(unsupported);
-  const dependencies = planDependencies(project.dependencies, wanted, project.read);
+  const imported = importedPackages(project);
+  const dependencies = planDependencies(project.dependencies, [...wanted, ...imported.packages], project.read);
   const declared = [
     ...dependencies.edits.map(({ path }) => path),
     ...project.dependencies.files.flatMap(({ target, path }) => (target ? [path] : [])),
@@ -62,7 +64,7 @@ export async function planIntegration(context: Context, { generator, app, answer
     changes,
     manual: [...unsupported, ...manual, ...dependencies.manual],
     install,
-    warnings: [...warningsFor(project, app, integration), ...warnings],
+    warnings: [...warningsFor(project, app, integration), ...importWarning(imported), ...warnings],
     next: isNew
       ? [
           ...activate(project.dependencies, project.root, install),

@@ -4,7 +4,7 @@
 export interface Wanted {
   name: string;
   extras?: readonly string[];
-  /** Lowest version, e.g. "5.4". */
+  /** Lowest version, e.g. "5.4"; "" for any. */
   minimum: string;
   /** First version that is too new; the next major version when left out. No exact pin is ever invented. */
   below?: string;
@@ -17,6 +17,7 @@ export function writeRequirement(item: Wanted): string {
 }
 
 export function writeRange(item: Wanted): string {
+  if (item.minimum === "") return "";
   const limit = item.below ?? nextMajor(item);
   return `>=${item.minimum}${limit === "" ? "" : `,<${limit}`}`;
 }

@@ -9,6 +9,7 @@ export { placeImport } from "./place-import.ts";
 export { encodeSource, readSource } from "./read.ts";
 export type { Edit, SourceFile } from "./source.ts";
 export { insertLines, splice, spliceText } from "./splice.ts";
+export { STANDARD } from "./standard.ts";
 export { indentUnit, inStyleOf, mainQuote } from "./style.ts";
 export type { Node, SyntaxTree } from "./tree.ts";
 export * from "./walk.ts";

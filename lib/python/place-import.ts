@@ -2,6 +2,7 @@ import { type ImportedName, type IsHome, importBlock, importPoint, lastOfLine, n
 import { parseText } from "./parser.ts";
 import type { Edit, SourceFile } from "./source.ts";
 import { insertLines } from "./splice.ts";
+import { STANDARD } from "./standard.ts";
 import type { Node } from "./tree.ts";
 import { nextLine, statements } from "./walk.ts";
 
@@ -73,16 +74,6 @@ function nameKey(name: string): string {
 
 /** The groups that PEP 8 asks for, in their order; isort and ruff put relative imports last. */
 const SECTIONS = ["standard", "foreign", "own", "relative"] as const;
-/** Modules of the standard library that Flask applications import most: https://docs.python.org/3/py-modindex.html */
-const STANDARD = new Set(
-  (
-    "abc argparse array ast asyncio atexit base64 bisect calendar collections concurrent configparser contextlib contextvars copy csv " +
-    "dataclasses datetime decimal difflib email enum errno fractions functools gc getpass glob gzip hashlib heapq hmac html http " +
-    "importlib inspect io ipaddress itertools json locale logging math mimetypes multiprocessing operator os pathlib pickle platform " +
-    "pprint queue random re secrets select shlex shutil signal smtplib socket sqlite3 ssl stat statistics string struct subprocess sys " +
-    "tempfile textwrap threading time timeit tomllib traceback types typing unicodedata unittest urllib uuid warnings weakref xml zipfile zlib zoneinfo"
-  ).split(" "),
-);
 
 interface Described {
   kind: (typeof SECTIONS)[number];

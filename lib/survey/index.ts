@@ -26,7 +26,7 @@ export { celeryconfigOf, ownUrlSettings } from "./celery/own-settings.ts";
 export { type ConfigStyle, type FoundSettings, type SettingsPlacement, surveyConfig } from "./config/index.ts";
 export { importsOf, isFlaskImport } from "./names/imports-of.ts";
 export { applicationSources, placeOf, statementOf } from "./names/lookup.ts";
-export { moduleName, ownImports } from "./names/modules.ts";
+export { isTestPath, moduleName, ownImports } from "./names/modules.ts";
 export { findOwnStatus, holdsExampleTask, isOwnFile, type OwnStatus, type OwnTasks, ownTasks } from "./own.ts";
 export type * from "./project.ts";
 export { findTestsDir } from "./pytest.ts";
