@@ -47,5 +47,12 @@ export function installCommand(project: Project, wanted: readonly Wanted[], edit
     if (step) return formatCommand(step.command);
   }
   const file = edited.find((path) => /requirements[^/]*\.txt$|requirements\/[^/]*\.txt$/.test(path));
-  return formatCommand(["python", "-m", "pip", "install", ...(file ? ["-r", file] : requirements)]);
+  // With its own packages, where the project can be installed itself.
+  const isPackage = project.paths.includes("setup.py") || /^\[build-system\]/m.test(textOf(project, "pyproject.toml"));
+  const what = file ? ["-r", file] : isPackage ? ["-e", "."] : requirements;
+  return formatCommand(["python", "-m", "pip", "install", ...what]);
+}
+
+function textOf(project: Project, path: string): string {
+  return Buffer.from(project.read(path) ?? []).toString("utf8");
 }
