@@ -1,5 +1,6 @@
 /** Our own command: the generators without a plopfile, with the same names and prompts as under Plop. */
 import path from "node:path";
+import { Writable } from "node:stream";
 import type { Generator } from "../contract/generator.ts";
 import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
@@ -7,7 +8,7 @@ import { explain, ownVersion } from "../run/explain.ts";
 import { findGenerator, findGenerators } from "../run/find.ts";
 import { runGenerator } from "../run/run.ts";
 import { type Stages, stages } from "../run/stages.ts";
-import { isInteractive, painter, terminal, writeLines } from "../run/terminal.ts";
+import { isInteractive, type Output, painter, terminal, unattended, writeLines } from "../run/terminal.ts";
 import { verifier } from "../run/verifier.ts";
 import { isPlaceholder, ownCommand, readNamed } from "./command-line.ts";
 
@@ -33,6 +34,7 @@ const switches: Readonly<Record<string, string>> = {
   "-v": "version",
   "--force": "force",
   "-f": "force",
+  [unattended]: "unattended",
 };
 
 const typed = "npx plop-pack-flask-celery";
@@ -40,13 +42,22 @@ const typed = "npx plop-pack-flask-celery";
 /** Runs one command line and sets the exit code. Never throws. */
 export async function runBin(args: readonly string[], options: BinOptions): Promise<void> {
   process.env[ownCommand] = typed;
+  const command = readBinCommand(args);
   try {
-    await carryOut(readBinCommand(args), options);
+    await carryOut(command, options);
   } catch (error) {
     process.exitCode = 1;
-    await writeLines(terminal.err, explain(error));
+    if (isForPrograms(command)) await writeLines(terminal.out, (await import("./report.ts")).errorAsJson(error));
+    else await writeLines(terminal.err, explain(error));
   }
 }
+
+/** `--report json`: nothing is asked, and standard output has one object. */
+function isForPrograms({ named }: Command): boolean {
+  return named.report === "json";
+}
+
+const nowhere: Output = { out: new Writable({ write: (_chunk, _encoding, done) => done() }), err: terminal.err };
 
 async function carryOut(command: Command, options: BinOptions): Promise<void> {
   const { words, flags } = command;
@@ -63,26 +74,36 @@ async function carryOut(command: Command, options: BinOptions): Promise<void> {
   }
   const generator =
     (await findGenerator(options.generators, name)) ?? refuseGenerator(name, await findGenerators(options.generators));
-  if (flags.has("help")) return help(generator, command.dest, options.stages ?? stages);
-  const given = readAnswers(generator, positional, command.named);
-  if (isInteractive()) {
-    const named = [...given].map(([prompt, value]) => `--${prompt}=${value}`);
-    return options.underPlop([name, "--dest", command.dest, ...forced(flags), "--", ...named]);
+  const forPrograms = isForPrograms(command);
+  if (flags.has("help")) return help(generator, command, options.stages ?? stages);
+  // celery-verify has a prompt of that name, and prints its checks itself.
+  const hasReport = generator.prompts.some((prompt) => prompt.name === "report");
+  const { report, ...others } = command.named;
+  const named = hasReport || (report !== undefined && !forPrograms) ? command.named : others;
+  const given = readAnswers(generator, positional, named);
+  if (isInteractive() && !forPrograms) {
+    const answers = [...given].map(([prompt, value]) => `--${prompt}=${value}`);
+    return options.underPlop([name, "--dest", command.dest, ...forced(flags), "--", ...answers]);
   }
-  const { summary } = await runGenerator(generator, {
+  const isQuiet = forPrograms && !hasReport && !/^(diff|json)$/.test(given.get("preview") ?? "");
+  const outcome = await runGenerator(generator, {
     root: command.dest,
     given: Object.fromEntries(given),
     force: flags.has("force"),
     verifyCommand: `${typed} ${verifier}`,
     ...(options.stages ? { stages: options.stages } : {}),
+    ...(isQuiet ? { output: nowhere } : {}),
   });
-  await writeLines(terminal.err, `${painter(terminal.err)("green", "✔")} ${summary}`);
+  if (isQuiet) await writeLines(terminal.out, (await import("./report.ts")).outcomeAsJson(generator, outcome));
+  await writeLines(terminal.err, `${painter(terminal.err)("green", "✔")} ${outcome.summary}`);
 }
 
-async function help(generator: Generator, dest: string, use: Stages): Promise<void> {
-  const { generatorHelp } = await import("./help.ts");
+async function help(generator: Generator, command: Command, use: Stages): Promise<void> {
   // A folder that can't be read still gets its help.
-  const project = await use.survey(dest).catch(() => null);
+  const project = await use.survey(command.dest).catch(() => null);
+  if (isForPrograms(command))
+    return writeLines(terminal.out, (await import("./report.ts")).promptsAsJson(generator, project));
+  const { generatorHelp } = await import("./help.ts");
   await writeLines(terminal.out, generatorHelp(generator, project, painter(terminal.out)));
 }
 

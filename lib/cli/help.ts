@@ -25,6 +25,8 @@ export function overallHelp(generators: readonly Generator[], paint: Paint): str
     ...table([
       ["--dest <folder>", "the Flask project (default: the current folder)"],
       ["--force, -f", "overwrite files of ours that hold something else"],
+      ["--no-interactive", "ask nothing, although there is a terminal"],
+      ["--report json", "one object on standard output, errors too; with --help, the prompts"],
       ["--help, -h", "this text; after a generator's name, its prompts with what reading your project found"],
       ["--version, -v", "our version"],
     ]),

@@ -7,6 +7,7 @@ import { UserError } from "../errors/index.ts";
 import type { Project } from "../survey/index.ts";
 import { type Given, settleAnswers } from "./answers.ts";
 import { checkDest, destOption } from "./dest.ts";
+import { uncommittedEdits } from "./dirty.ts";
 import { maskSecrets } from "./mask.ts";
 import {
   countChanges,
@@ -119,6 +120,7 @@ export async function makePlan(
   const { force = false, partials = {} } = options;
   const context = await (options.stages ?? stages).context(project, { force, partials });
   const plan = await generator.plan(context, answers);
+  plan.warnings.push(...uncommittedEdits(project.root, plan.changes.changes));
   if (options.verifyCommand) nameVerifier(plan, generator, `${options.verifyCommand}${destOption(project.root)}`);
   return plan;
 }

@@ -9,9 +9,14 @@ export interface Output {
 
 export const terminal: Output = { out: process.stdout, err: process.stderr };
 
-/** Whether somebody is there who can answer: a terminal on both sides, and no CI. */
+/** Says that nobody will answer, although there is a terminal: a program may have made it. */
+export const unattended = "--no-interactive";
+
+/** Whether somebody is there who can answer: a terminal on both sides, and nothing that says otherwise. */
 export function isInteractive(): boolean {
-  return Boolean(process.stdin.isTTY && process.stdout.isTTY) && !process.env.CI;
+  const { CI, NONINTERACTIVE, TERM } = process.env;
+  if (CI || NONINTERACTIVE || TERM === "dumb" || process.argv.includes(unattended)) return false;
+  return Boolean(process.stdin.isTTY && process.stdout.isTTY);
 }
 
 /**
