@@ -21,7 +21,7 @@ interface Shape {
   registration: "inside" | "top" | "loop" | "bottom" | keyof typeof SCANS;
   prefix: "none" | "plain" | "own" | "registration" | "nested" | "constant" | "preprocessor";
   guard: keyof typeof GUARDS;
-  style: "route" | "short" | "view" | "none";
+  style: "route" | "short" | "view" | "resource" | "none";
   /** Whether the task is for the blueprint that is there. */
   asked: "existing" | "existing " | "new";
 }
@@ -77,7 +77,7 @@ export const blueprintProject: fc.Arbitrary<BlueprintProject> = fc
     asked: one("existing", "existing ", "new"),
     prefix: one("none", "plain", "own", "registration", "nested", "constant", "preprocessor"),
     guard: fc.constantFrom(...(Object.keys(GUARDS) as (keyof typeof GUARDS)[])),
-    style: one("route", "short", "view", "none"),
+    style: one("route", "short", "view", "resource", "none"),
   })
   .map(settle)
   .map(build);
@@ -100,10 +100,13 @@ function settle(shape: Shape): Shape {
   // These libraries read the parameters of a view themselves, or turn JWT's errors into their own.
   if (isPlain && (guard === "injecting" || guard === "jwt")) guard = "members";
   if (library === "restx" && guard === "before") guard = "login";
+  if (style === "resource" && isPlain) style = "view";
   if (isClass) style = style === "none" ? "none" : "view";
   else if (isPlain && style === "view") style = "short";
   if (style === "none") guard = guard === "before" ? "before" : "none";
-  if (style === "view" && GUARDS[guard].wanted === "denied") guard = "both";
+  // A resource's errors are its Api's, and so are those of JWT.
+  if (style === "resource" && guard === "jwt") guard = "members";
+  if ((style === "view" || style === "resource") && GUARDS[guard].wanted === "denied") guard = "both";
   if (library === "apiflask" && home === "single") home = "module";
   if (home === "module" && registration === "bottom") registration = "top";
   if (isScan(registration) && library !== "flask") registration = home === "single" ? "bottom" : "top";
@@ -154,6 +157,7 @@ function build(shape: Shape): BlueprintProject {
     blueprint,
     ...(shape.style === "view" && !isRestx ? ["from flask.views import MethodView"] : []),
     ...(isRestx ? ["from flask_restx import Resource"] : []),
+    ...(shape.style === "resource" ? ["from flask_restx import Api, Resource"] : []),
     "from flask import abort, g, request",
     "from flask_jwt_extended import jwt_required",
     "from flask_login import login_required",
@@ -310,6 +314,26 @@ function routeLines({ library, prefix, guard, style }: Shape): string[] {
     .join(", ");
   const asks = guard === "inside" ? ["    if not request.headers.get('X-User'):", "        abort(401)"] : [];
   const decorators = (guards: readonly string[]) => guards.map((each) => `@${each}`);
+  if (style === "resource") {
+    const given = names ? `self, ${names}` : "self";
+    return [
+      ...before,
+      "api = Api(bp, doc=False)",
+      "",
+      "",
+      "class Items(Resource):",
+      `    method_decorators = [${[...post].reverse().join(", ")}]`,
+      "",
+      `    def post(${given}):`,
+      '        return {"ok": True}, 201',
+      "",
+      `    def get(${given}):`,
+      '        return {"items": []}',
+      "",
+      "",
+      'api.add_resource(Items, "/items")',
+    ];
+  }
   if (style === "view") {
     const isNative = library !== "flask";
     const params = names ? `self, ${names}` : "self";

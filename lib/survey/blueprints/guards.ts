@@ -18,7 +18,7 @@ export interface Guarding {
 const GUARD = /login|auth|jwt|token|permission|role|require|admin|protect|scope|verified|session_user|api_?key/i;
 /** Named alike, and no guards. */
 const NO_GUARD =
-  /exempt|optional|anonymous|rate|limit|cache|csrf|required_(args|fields|json)|requires?_(json|args|http|fields)|logout/i;
+  /exempt|optional|anonymous|rate|limit|cache|csrf|required_(args|fields|json)|requires?_(json|args|http|fields)|logout|cors/i;
 /** What a function does that turns somebody away, or wants to know who it is. */
 const REFUSES = /\b40[13]\b|unauthori[sz]ed|forbidden|login|current_user|verify_jwt|get_jwt/i;
 
@@ -38,7 +38,7 @@ export function guardingOf(reading: Reading, blueprint: Blueprint, routes: reado
   if (!example) return open;
   const isCommon = (guard: string, sameFile: boolean) =>
     beside.every(({ guards }) => guards.some(({ text }) => text === guard)) &&
-    (!sameFile || beside.some(({ route }) => route.source.path === path));
+    (!sameFile || beside.some(({ route }) => route.holder.path === path));
   const all = beside.flatMap(({ guards }) => guards);
   const decorators = [...new Set(all.map(({ text }) => text))].filter((text) => isCommon(text, true));
   // `@permission_required("read")` here, `("write")` there: which one a further route needs is not ours to say.
@@ -48,10 +48,12 @@ export function guardingOf(reading: Reading, blueprint: Blueprint, routes: reado
       beside.every(({ guards }) => guards.some((guard) => guard.name === name)) &&
       !all.some((guard) => guard.name === name && decorators.includes(guard.text)),
   );
+  // A guard that looks at the order of the URL has none to look at in a route without one.
+  const isTaking = beside.some(({ route }) => route.isTaking);
   const isEnough = decorators.length > 0 || isGuardedBefore(reading, blueprint);
-  if (isEnough && isSame && !isOther) return { ...open, decorators };
+  if (isEnough && isSame && !isOther && !isTaking) return { ...open, decorators };
   const { route, guards } = example;
-  const at = { path: route.source.path, line: lineOf(route.view) };
+  const at = { path: route.holder.path, line: lineOf(route.view) };
   return { ...open, injected: [], unsure: { at, guard: guards[0] ? `@${guards[0].text}` : "a check of its own" } };
 }
 
@@ -61,9 +63,9 @@ interface Guard {
   text: string;
 }
 
-function guardsOf(reading: Reading, { source, decorators }: Route): Guard[] {
+function guardsOf(reading: Reading, { holder, decorators }: Route): Guard[] {
   return decorators
-    .filter((node) => !node.text.includes("optional=True") && isGuard(reading, source, calleeOf(node)))
+    .filter((node) => !node.text.includes("optional=True") && isGuard(reading, holder, calleeOf(node)))
     .map((node) => ({ name: calleeOf(node).text, text: node.text }));
 }
 
