@@ -15,7 +15,7 @@ import { addExampleTask, addModules, addTests, rootDir } from "./modules.ts";
 import { installCommand, installStep, wantedPackages } from "./packages.ts";
 import type { IntegrationAnswers } from "./prompts.ts";
 import { addSettings } from "./settings.ts";
-import { findUnsupported, refuseUnsupported } from "./supported.ts";
+import { findUnsupported, refuseUnsupported, unjudgedWarnings } from "./supported.ts";
 import { warningsFor } from "./warnings.ts";
 
 /** What is integrated, and how. */
@@ -34,6 +34,7 @@ export async function planIntegration(context: Context, { generator, app, answer
   const wanted = [...own, ...wantedPackages(described)];
   const unsupported = await findUnsupported(project, wanted, described);
   if (!context.force) refuseUnsupported(unsupported);
+  const unjudged = await unjudgedWarnings(project, wanted, described);
   const imported = importedPackages(project);
   const dependencies = planDependencies(project.dependencies, [...wanted, ...imported.packages], project.read);
   const declared = [
@@ -64,7 +65,7 @@ export async function planIntegration(context: Context, { generator, app, answer
     changes,
     manual: [...unsupported, ...manual, ...dependencies.manual],
     install,
-    warnings: [...warningsFor(project, app, integration), ...importWarning(imported), ...warnings],
+    warnings: [...warningsFor(project, app, integration), ...importWarning(imported), ...unjudged, ...warnings],
     next: isNew
       ? [
           ...activate(project.dependencies, project.root, install),

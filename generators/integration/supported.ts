@@ -77,3 +77,21 @@ export function refuseUnsupported(steps: readonly ManualStep[]): void {
     details: steps.map(({ path, line, why }) => `${path}:${line}: ${why}`),
   });
 }
+
+/** Packages that are declared by an address: which version that is can't be read. */
+export async function unjudgedWarnings(
+  { dependencies, root, read }: Pick<Project, "dependencies" | "root" | "read">,
+  wanted: readonly Wanted[],
+  integration: Pick<Integration, "database">,
+): Promise<string[]> {
+  const { isUnjudged, readRanges } = await import("../../lib/dependencies/ranges.ts");
+  const ranges = readRanges(dependencies, { root, read }).filter(isUnjudged);
+  return supportedBy(wanted, integration).flatMap(({ name, range, by }) =>
+    ranges
+      .filter((one) => one.name === name)
+      .map(
+        ({ path, line }) =>
+          `${path}:${line}: ${name} comes from an address, so its version was not checked; ${by} needs ${name}${range}.`,
+      ),
+  );
+}

@@ -41,8 +41,10 @@ export function readRanges(
       else if (related.some((one) => joined.has(one))) joined.add(name);
     }
   }
-  return deps.files.flatMap((file) => {
-    const bytes = joined.has(file.path) ? readAny(file.path) : null;
+  const files = deps.files.filter((file) => joined.has(file.path));
+  const constraints = files.flatMap((file) => constraintsOf(file, readAny(file.path)));
+  return [...files, ...constraints].flatMap((file) => {
+    const bytes = readAny(file.path);
     if (!bytes) return [];
     const { text } = readRaw(bytes);
     const found = new Map<string, string[]>();
@@ -55,6 +57,16 @@ export function readRanges(
       compiled: file.generated,
     }));
   });
+}
+
+/** Files that `-c` names: https://pip.pypa.io/en/stable/user_guide/#constraints-files */
+function constraintsOf(file: DependencyFile, bytes: Uint8Array | null): DependencyFile[] {
+  if (!bytes || !/^requirements/.test(file.kind)) return [];
+  const named = readRaw(bytes).text.matchAll(/^[ \t]*(?:-c|--constraint)(?:[ \t]+|=)["']?([^\s"'#]+)/gm);
+  return [...named]
+    .map(([, name = ""]) => name)
+    .filter((name) => !name.includes("://"))
+    .map((name) => ({ ...file, path: path.posix.join(path.posix.dirname(file.path), name), target: false }));
 }
 
 function listRanges({ kind }: DependencyFile, text: string, bytes: Uint8Array): [string, string][] {
@@ -152,4 +164,9 @@ function lineOf(text: string, name: string): number {
 /** Whether the line allows no version of the range, by any of its alternatives. */
 export function excludes({ alternatives }: DeclaredRange, range: string): boolean {
   return alternatives.every((alternative) => overlaps(alternative, range) === false);
+}
+
+/** Whether nothing tells which versions the line allows: an address of a repository or an archive. */
+export function isUnjudged({ alternatives }: DeclaredRange): boolean {
+  return alternatives.some((alternative) => alternative.startsWith("@"));
 }

@@ -57,6 +57,13 @@ export interface Expectations {
   asks?: string[];
 }
 
+/** Expectations that are no facts of the survey. */
+const CHECKED = new Set(
+  "untouched edited candidates manual warnings next nowhere asks warns entry returnsApp package module notes".split(
+    " ",
+  ),
+);
+
 export interface Applied {
   before: Map<string, Entry>;
   after: Map<string, Entry>;
@@ -160,6 +167,7 @@ export function checkExpectations(wanted: Case, applied: Applied): void {
     otherQueues: project.otherQueues.map(({ name }) => name),
     manager: project.dependencies.manager,
   };
+  for (const name of Object.keys(expect)) assert.ok(name in facts || CHECKED.has(name), `nothing looks at ${name}`);
   for (const [name, value] of Object.entries(expect)) if (name in facts) assert.deepEqual(facts[name], value, name);
   const isSame = (file: string) => before.get(file)?.bytes.equals(after.get(file)?.bytes ?? Buffer.alloc(0));
   for (const file of expect.untouched ?? []) assert.ok(isSame(file), `${file} should have been left alone`);
