@@ -18,6 +18,9 @@ import { addSettings } from "./settings.ts";
 import { findUnsupported, refuseUnsupported, unjudgedWarnings } from "./supported.ts";
 import { warningsFor } from "./warnings.ts";
 
+/** The pool of processes does not run on Windows: https://docs.celeryq.dev/en/stable/faq.html#does-celery-support-windows */
+const POOL = process.platform === "win32" ? " --pool solo" : "";
+
 /** What is integrated, and how. */
 export interface Wish {
   generator: string;
@@ -75,7 +78,7 @@ export async function planIntegration(context: Context, { generator, app, answer
             answers.install === "yes" ? [] : [there(integration.installCommand)],
           ),
           ...fillIn(changes, answers),
-          there(`celery -A ${integration.entryModule} worker --loglevel INFO`, rootDir(integration)),
+          there(`celery -A ${integration.entryModule} worker --loglevel INFO${POOL}`, rootDir(integration)),
         ]
       : [],
   };
