@@ -7,6 +7,7 @@ import {
   ownUrlSettings,
   type Project,
   surveyTestApp,
+  WORKER_MARK,
 } from "../../lib/survey/index.ts";
 import { chosenDatabase } from "../common/database.ts";
 import { describeBroker } from "./broker-facts.ts";
@@ -14,6 +15,7 @@ import { brokerKind, isBrokerUrl } from "./broker-url.ts";
 import { entryImports } from "./entry-imports.ts";
 import type { Integration } from "./facts.ts";
 import type { IntegrationAnswers } from "./prompts.ts";
+import { hasScheduler } from "./schedulers.ts";
 
 /** All of it but the command, which follows from what gets declared. */
 export type DescribedIntegration = Omit<Integration, "installCommand">;
@@ -48,6 +50,7 @@ export function describeIntegration(
     database: chosenDatabase(project, answers.database, false),
     // A URL that was given stands in .env, which a worker does not read by itself.
     dotenv: usesDotenv(project) || answers.config === "environment" || isBrokerUrl(answers.broker),
+    workerMark: hasScheduler(project) ? WORKER_MARK : "",
     heavyStart: app.notes.some(({ kind }) => kind !== "async-view"),
     ...describeTest(project, app),
   };

@@ -25,6 +25,8 @@ export interface Integration extends BrokerFacts {
   database: { kind: "none" } | { kind: "flask-sqlalchemy" } | { kind: "sqlalchemy"; module: string; name: string };
   /** The worker's entry loads .env with python-dotenv. */
   dotenv: boolean;
+  /** Environment variable by which the application knows that a worker makes it; "" where nothing asks. */
+  workerMark: string;
   /** The factory reaches the database or the network when called. */
   heavyStart: boolean;
   /** The pytest file, relative to the project's root; none where the project does not use pytest. */

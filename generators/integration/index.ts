@@ -14,6 +14,7 @@ import { importedPackages, importWarning } from "./imported.ts";
 import { addExampleTask, addModules, addTests, rootDir } from "./modules.ts";
 import { installCommand, installStep, wantedPackages } from "./packages.ts";
 import type { IntegrationAnswers } from "./prompts.ts";
+import { guardSchedulers } from "./schedulers.ts";
 import { addSettings } from "./settings.ts";
 import { findUnsupported, refuseUnsupported, unjudgedWarnings } from "./supported.ts";
 import { warningsFor } from "./warnings.ts";
@@ -49,6 +50,7 @@ export async function planIntegration(context: Context, { generator, app, answer
   const manual = addSettings(context, app, integration);
   wireApp(context, app, integration.celeryModule);
   if (answers.mode === "hybrid") makeHybrid(context, app);
+  const schedulers = guardSchedulers(context);
 
   addModules(context, integration);
   addExampleTask(context, integration);
@@ -68,7 +70,13 @@ export async function planIntegration(context: Context, { generator, app, answer
     changes,
     manual: [...unsupported, ...manual, ...dependencies.manual],
     install,
-    warnings: [...warningsFor(project, app, integration), ...importWarning(imported), ...unjudged, ...warnings],
+    warnings: [
+      ...warningsFor(project, app, integration),
+      ...schedulers,
+      ...importWarning(imported),
+      ...unjudged,
+      ...warnings,
+    ],
     next: isNew
       ? [
           ...activate(project.dependencies, project.root, install),

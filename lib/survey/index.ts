@@ -23,6 +23,7 @@ export { type Route, routesOf } from "./blueprints/routes.ts";
 export { type BlueprintScan, blueprintScan } from "./blueprints/scan.ts";
 export { BROKER_KINDS, BROKER_SCHEMES, type BrokerKind, brokerOfScheme, isBrokerKind } from "./celery/broker-marks.ts";
 export { celeryconfigOf, ownUrlSettings } from "./celery/own-settings.ts";
+export { schedulerStarts, WORKER_MARK } from "./celery/schedulers.ts";
 export { type ConfigStyle, type FoundSettings, type SettingsPlacement, surveyConfig } from "./config/index.ts";
 export { importsOf, isFlaskImport } from "./names/imports-of.ts";
 export { applicationSources, placeOf, statementOf } from "./names/lookup.ts";

@@ -109,6 +109,13 @@ function align(before: Buffer, after: Buffer): { inserted: InsertedLine[]; rest:
     // The last line of the original may have got a line end, when lines were put behind it.
     if (line === expected || (at === old.length - 1 && line.trimEnd() === expected)) at++;
     else if (expected?.trim() && hasMoreNames(line, expected)) at++;
+    // A statement that now stands below a condition of ours.
+    else if (
+      expected?.trim() &&
+      inserted.at(-1)?.text.includes("CELERY_WORKER_ENTRY") &&
+      line.trim() === expected.trim()
+    )
+      at++;
     else if (expected !== undefined && isStatementPutBefore(line, expected)) {
       inserted.push({ text: line, beforeLine: at + 1 });
       at++;

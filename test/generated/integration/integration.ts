@@ -34,6 +34,7 @@ export function makeIntegration(overrides: Partial<Integration> = {}): Integrati
     database: { kind: "none" },
     dotenv: false,
     heavyStart: false,
+    workerMark: "",
     testFile: "tests/test_celery.py",
     testFixture: "",
     testEntry: overrides.entry ?? entry,
