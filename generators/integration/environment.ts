@@ -18,8 +18,9 @@ import type { Integration } from "./facts.ts";
 /** .env.example with placeholders, .gitignore that hides .env, and .env itself only when the user gave a URL. Returns warnings. */
 export function addEnvironmentFiles(context: Context, integration: Integration, broker: string): string[] {
   const { project, changes, templates } = context;
-  const entries = parseEntries(templates.render("integration/project/env.example", integration));
-  const example = mergeEnvExample(project.read(".env.example"), entries);
+  const there = project.read(".env.example");
+  const entries = underHeading(there, parseEntries(templates.render("integration/project/env.example", integration)));
+  const example = mergeEnvExample(there, entries);
   if (entries.length > 0) changes.edit(".env.example", example);
   const ignored = mergeGitignore(project.read(".gitignore"), readInheritedIgnores(project.root));
   const usesFiles = integration.broker === "embedded" || integration.results === "embedded";
@@ -35,6 +36,13 @@ export function addEnvironmentFiles(context: Context, integration: Integration, 
   if (before) changes.edit(".env", after);
   else changes.write(".env", after, { mode: ENV_MODE });
   return before ? warnAboutEnv(project.root, before, after) : [];
+}
+
+/** A section of their own in a file that has sections: they belong to none of the others. */
+function underHeading(there: Uint8Array | null, entries: EnvEntry[]): EnvEntry[] {
+  const text = Buffer.from(there ?? []).toString("utf8");
+  if (!/^#/m.test(text) || text.includes("CELERY_")) return entries;
+  return entries.map((entry, index) => (index === 0 && !entry.comment ? { ...entry, comment: "Celery" } : entry));
 }
 
 /** What is there is the user's: neither its values nor its permissions are changed unasked. */

@@ -22,6 +22,7 @@ const packages = [
   "flask-restx",
   "apiflask",
   "flask-openapi3",
+  "flask-socketio",
   "psycopg2-binary",
 ];
 /** Wanted where a wheel exists: building them from source takes minutes and a compiler. */
