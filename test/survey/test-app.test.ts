@@ -33,6 +33,11 @@ test("the call that the tests use, with what it needs; conftest.py before others
   });
 });
 
+test("a fixture that looks at the test's class may not fit another test", () => {
+  const bound = "import pytest\n\n\n@pytest.fixture\ndef app(request):\n    request.cls.app = 1\n    return 1\n";
+  assert.deepEqual(found({ "tests/conftest.py": bound }), { fixture: "", call: null, at: "tests/conftest.py:5" });
+});
+
 test("a call of what lives only in a test can't be repeated", () => {
   const local =
     "from shop import create_app\n\n\ndef test_it(tmp_path):\n    create_app(str(tmp_path)).test_client()\n";

@@ -50,7 +50,10 @@ function fixtureIn(source: SourceFile): TestApp | null {
     if (!mark || definition.type !== "function_definition") continue;
     const given = mark.type === "call" ? stringValue(callArguments(mark).keywords.get("name") ?? null) : null;
     const name = given ?? nameOf(definition);
-    if (NAMES.test(name)) return { fixture: name, call: null, at: { path: source.path, line: lineOf(definition) } };
+    if (!NAMES.test(name)) continue;
+    // One that looks at the test that asks for it may not fit ours.
+    const isBound = /\brequest\.(cls|instance|function|param|module|node)\b/.test(definition.text);
+    return { fixture: isBound ? "" : name, call: null, at: { path: source.path, line: lineOf(definition) } };
   }
   return null;
 }
