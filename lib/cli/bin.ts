@@ -47,7 +47,10 @@ export async function runBin(args: readonly string[], options: BinOptions): Prom
     await carryOut(command, options);
   } catch (error) {
     process.exitCode = 1;
-    if (isForPrograms(command)) await writeLines(terminal.out, (await import("./report.ts")).errorAsJson(error));
+    // A checklist that does not hold has been printed as an object itself.
+    const isPrinted = error instanceof UserError && error.code === "verify-failed";
+    if (isForPrograms(command) && !isPrinted)
+      await writeLines(terminal.out, (await import("./report.ts")).errorAsJson(error));
     else await writeLines(terminal.err, explain(error));
   }
 }

@@ -50,6 +50,9 @@ const contextTask = documented
     "    celery_app.Task = FlaskTask\n    celery_app.conf.update(app.config)\n",
   );
 
+/** One of several applications that share it. */
+const usesCelery = `from celery_app import celery_init_app\n${factory.replace("    return app", "    celery_init_app(app)\n    return app")}`;
+
 interface Refused {
   code: string;
   files: Record<string, string>;
@@ -151,7 +154,15 @@ const refusals: readonly Refused[] = [
     integrated: true,
   },
   { code: "nothing-to-verify", files: { "README.md": "" }, command: "celery-verify" },
-  { code: "target-ambiguous", files: { "one.py": factory, "two.py": factory }, command: "status-endpoint" },
+  {
+    code: "target-ambiguous",
+    files: {
+      "celery_app.py": documented.split("\n\n\ndef create_app")[0]!,
+      "one.py": usesCelery,
+      "two.py": usesCelery,
+    },
+    command: "status-endpoint",
+  },
   { code: "source-line-ends", files: { "app.py": factory.replaceAll("\n", "\r") } },
   { code: "source-too-deep", files: { "app.py": `${factory}x = ${"f(".repeat(20_000)}${")".repeat(20_000)}\n` } },
   { code: "source-too-large", files: { "app.py": factory + "x = 1\n".repeat(1_500_000) } },

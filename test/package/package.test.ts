@@ -17,7 +17,7 @@ writeTree({ "package.json": '{ "name": "team", "type": "module" }' }, team);
 
 test("the tarball holds dist, templates and what npm wants, and nothing else", () => {
   const others = packed.filter((name) => !/^(dist|templates)\//.test(name));
-  const allowed = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+  const allowed = ["CHANGELOG.md", "LICENSE", "README.md", "docs/report.schema.json", "llms.txt", "package.json"];
   assert.equal(
     others.filter((name) => !allowed.includes(name)),
     [],
