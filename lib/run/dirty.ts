@@ -8,7 +8,18 @@ import type { Change } from "../changes/types.ts";
 export function uncommittedEdits(root: string, changes: readonly Change[]): string[] {
   const edited = changes.filter(({ action }) => action === "edit").map(({ path }) => path);
   if (edited.length === 0) return [];
-  const asked = ["-C", root, "status", "--porcelain", "--untracked-files=no", "-z", "--", ...edited];
+  // Without the lock that a status takes to refresh the index.
+  const asked = [
+    "--no-optional-locks",
+    "-C",
+    root,
+    "status",
+    "--porcelain",
+    "--untracked-files=no",
+    "-z",
+    "--",
+    ...edited,
+  ];
   const { status, stdout } = spawnSync("git", asked, { encoding: "utf8", timeout: 5000 });
   const dirty = status === 0 ? stdout.split("\0").filter(Boolean) : [];
   if (dirty.length === 0) return [];

@@ -1,23 +1,41 @@
+import { type Node, type SourceFile, stringValue } from "../../python/index.ts";
 import { applicationSources, readText } from "../names/lookup.ts";
 import { isOwnFile } from "../own.ts";
 import type { Location } from "../project.ts";
 import type { Reading } from "../reading.ts";
 
-/** `CELERY_BROKER_URL = …`, `config["BROKER_URL"] = …`, `update(CELERY_RESULT_BACKEND=…)`, `"BROKER_URL": …`. */
-const URL_SETTING =
-  /^(?!.*\benviron\b.*\]\s*=)[^#\n]*?\b(?:CELERY_)?(BROKER_URL|RESULT_BACKEND)["']?\]?\s*(?:(?::[^=\n]*)?=(?!=)|:)/gm;
-
+const URL_SETTING = /^(?:CELERY_)?(BROKER_URL|RESULT_BACKEND)$/;
 /** What `app.config.from_file()` and its like read. */
 const CONFIG_FILE = /\.(toml|json|ya?ml|cfg|ini)$/;
+const IN_FILE = /^[ \t]*["']?(?:CELERY_)?(BROKER_URL|RESULT_BACKEND)["']?[ \t]*[:=]/gm;
 
 /** The addresses that the application's own code, or a file that it names, gives to Celery under names of Flask's configuration. */
 export function ownUrlSettings(reading: Reading): Set<"broker_url" | "result_backend"> {
   const sources = applicationSources(reading).filter(({ text }) => !isOwnFile(text));
   const isNamed = (path: string) => sources.some(({ text }) => text.includes(path.split("/").at(-1)!));
   const files = reading.paths.filter((path) => CONFIG_FILE.test(path) && isNamed(path));
-  const texts = [...sources.map(({ text }) => text), ...files.map((path) => readText(reading, path) ?? "")];
-  const names = texts.flatMap((text) => [...text.matchAll(URL_SETTING)].map((match) => match[1]));
-  return new Set(names.map((name) => (name === "BROKER_URL" ? "broker_url" : "result_backend")));
+  const inFiles = files.flatMap((path) => [...(readText(reading, path) ?? "").matchAll(IN_FILE)]);
+  const inCode = sources.flatMap(namesSet).map((name) => URL_SETTING.exec(name));
+  const found = [...inFiles, ...inCode].flatMap((match) => match?.[1] ?? []);
+  return new Set(found.map((name) => (name === "BROKER_URL" ? "broker_url" : "result_backend")));
+}
+
+/** `NAME = …`, `config["NAME"] = …`, `update(NAME=…)`, `{"NAME": …}`. */
+function namesSet(source: SourceFile): string[] {
+  if (!/BROKER_URL|RESULT_BACKEND/.test(source.text)) return [];
+  return source.tree.rootNode.descendantsOfType(["assignment", "keyword_argument", "pair"]).flatMap((node) => {
+    if (node.type === "pair") return stringValue(node.childForFieldName("key")) ?? [];
+    const left = node.childForFieldName(node.type === "assignment" ? "left" : "name");
+    return (left && nameOfTarget(left)) ?? [];
+  });
+}
+
+function nameOfTarget(left: Node): string | null {
+  if (left.type === "attribute") return left.childForFieldName("attribute")?.text ?? null;
+  if (left.type !== "subscript") return left.text;
+  // The environment is no configuration of Flask's.
+  const isEnvironment = /environ\b/.test(left.childForFieldName("value")?.text ?? "");
+  return isEnvironment ? null : stringValue(left.childForFieldName("subscript"));
 }
 
 /** `celeryconfig.py` on the import path: Celery reads it by itself, as long as nothing else configures it. */
