@@ -11,7 +11,11 @@ import { Namespaces } from "./names/namespaces.ts";
 import type { Reading } from "./reading.ts";
 
 /** Whether a text holds what the surveys look for in files that need not name Flask or Celery. */
-const isOfUse = (text: string) => REGISTER.some((method) => text.includes(method)) || mayNameBroker(text);
+const isOfUse = (text: string) =>
+  REGISTER.some((method) => text.includes(method)) ||
+  text.includes("BROKER_URL") ||
+  text.includes("RESULT_BACKEND") ||
+  mayNameBroker(text);
 const FRAMEWORK = /[fF]lask|FLASK|[cC]elery|CELERY/;
 /** Libraries of which the surveys want to know who imports them, besides those named after Flask or Celery. */
 const LIBRARIES = new Set(

@@ -1,7 +1,14 @@
 /** The survey's whole answer as JSON, to compare two ways of reading. */
 
 import { UserError } from "../../lib/errors/index.ts";
-import { describeProject, surveyConfig } from "../../lib/survey/index.ts";
+import {
+  describeProject,
+  ownUrlSettings,
+  routesOf,
+  schedulerStarts,
+  surveyConfig,
+  surveyTestApp,
+} from "../../lib/survey/index.ts";
 import { openProject } from "../../lib/survey/reader.ts";
 
 /**
@@ -14,7 +21,10 @@ export function surveyAnswer(root: string, everything: boolean): Record<string, 
     const project = describeProject(openProject(root, { everything }));
     const config = project.apps.map((app) => surveyConfig(project, app));
     const { apps, refusals, blueprints, databases, celery, otherQueues, broker, pytest } = project;
-    const parts = { apps, refusals, blueprints, databases, celery, otherQueues, broker, pytest, config };
+    const routes = blueprints.map((blueprint) => routesOf(project, blueprint).map(({ view }) => view.text));
+    const tests = apps.map((app) => surveyTestApp(project, app, "tests/test_celery.py"));
+    const others = [[...ownUrlSettings(project)].sort(), schedulerStarts(project).length, routes, tests];
+    const parts = { others, apps, refusals, blueprints, databases, celery, otherQueues, broker, pytest, config };
     return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, toJson(part)]));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

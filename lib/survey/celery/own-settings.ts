@@ -1,9 +1,11 @@
 import { type Node, type SourceFile, stringValue } from "../../python/index.ts";
-import { applicationSources, readText } from "../names/lookup.ts";
+import { applicationSources, readText, sourcesNaming } from "../names/lookup.ts";
 import { isOwnFile } from "../own.ts";
 import type { Location } from "../project.ts";
 import type { Reading } from "../reading.ts";
 
+/** Files with one of these words are among those that are read. */
+const NAMED = /BROKER_URL|RESULT_BACKEND/;
 const URL_SETTING = /^(?:CELERY_)?(BROKER_URL|RESULT_BACKEND)$/;
 /** What `app.config.from_file()` and its like read. */
 const CONFIG_FILE = /\.(toml|json|ya?ml|cfg|ini)$/;
@@ -11,8 +13,9 @@ const IN_FILE = /^[ \t]*["']?(?:CELERY_)?(BROKER_URL|RESULT_BACKEND)["']?[ \t]*[
 
 /** The addresses that the application's own code, or a file that it names, gives to Celery under names of Flask's configuration. */
 export function ownUrlSettings(reading: Reading): Set<"broker_url" | "result_backend"> {
-  const sources = applicationSources(reading).filter(({ text }) => !isOwnFile(text));
-  const isNamed = (path: string) => sources.some(({ text }) => text.includes(path.split("/").at(-1)!));
+  const sources = sourcesNaming(reading, NAMED).filter(({ text }) => !isOwnFile(text));
+  const code = applicationSources(reading);
+  const isNamed = (path: string) => code.some(({ text }) => text.includes(path.split("/").at(-1)!));
   const files = reading.paths.filter((path) => CONFIG_FILE.test(path) && isNamed(path));
   const inFiles = files.flatMap((path) => [...(readText(reading, path) ?? "").matchAll(IN_FILE)]);
   const inCode = sources.flatMap(namesSet).map((name) => URL_SETTING.exec(name));
@@ -22,7 +25,6 @@ export function ownUrlSettings(reading: Reading): Set<"broker_url" | "result_bac
 
 /** `NAME = …`, `config["NAME"] = …`, `update(NAME=…)`, `{"NAME": …}`. */
 function namesSet(source: SourceFile): string[] {
-  if (!/BROKER_URL|RESULT_BACKEND/.test(source.text)) return [];
   return source.tree.rootNode.descendantsOfType(["assignment", "keyword_argument", "pair"]).flatMap((node) => {
     if (node.type === "pair") return stringValue(node.childForFieldName("key")) ?? [];
     const left = node.childForFieldName(node.type === "assignment" ? "left" : "name");

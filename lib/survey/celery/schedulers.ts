@@ -1,5 +1,13 @@
 import { type Node, type SourceFile, stringValue } from "../../python/index.ts";
-import { assignedValue, definitionOf, enclosing, libraryName, sourcesNaming, statementOf } from "../names/lookup.ts";
+import {
+  applicationSources,
+  assignedValue,
+  definitionOf,
+  enclosing,
+  libraryName,
+  sourcesNaming,
+  statementOf,
+} from "../names/lookup.ts";
 import type { Reading } from "../reading.ts";
 
 /** A statement that starts an APScheduler: whoever makes the application runs its jobs. */
@@ -22,7 +30,9 @@ const SCHEDULERS = /^(Background|Gevent|Tornado|Twisted|Asyncio|AsyncIO|Qt)?Sche
  * @see https://apscheduler.readthedocs.io/en/3.x/faq.html#how-do-i-share-a-single-job-store-among-one-or-more-worker-processes
  */
 export function schedulerStarts(reading: Reading): SchedulerStart[] {
-  return sourcesNaming(reading, /apscheduler/).flatMap((source) =>
+  if (sourcesNaming(reading, /apscheduler/).length === 0) return [];
+  const starting = applicationSources(reading).filter(({ text }) => text.includes(".start("));
+  return starting.flatMap((source) =>
     source.tree.rootNode.descendantsOfType("call").flatMap((call): SchedulerStart[] => {
       const callee = call.childForFieldName("function");
       if (callee?.type !== "attribute" || callee.childForFieldName("attribute")?.text !== "start") return [];
