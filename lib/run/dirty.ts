@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import type { Change } from "../changes/types.ts";
+import { findGitTop } from "../files/list.ts";
 
 /**
  * A warning where Git has changes that nobody has committed in files that a plan edits: a reviewer could not tell them from
@@ -7,7 +8,7 @@ import type { Change } from "../changes/types.ts";
  */
 export function uncommittedEdits(root: string, changes: readonly Change[]): string[] {
   const edited = changes.filter(({ action }) => action === "edit").map(({ path }) => path);
-  if (edited.length === 0) return [];
+  if (edited.length === 0 || !findGitTop(root)) return [];
   // Without the lock that a status takes to refresh the index.
   const asked = [
     "--no-optional-locks",

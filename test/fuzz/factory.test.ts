@@ -1,6 +1,6 @@
 /**
  * Random factories through the real generator, judged by a process that shares no code with it.
- * FUZZ_RUNS says how many (300), FUZZ_SEED repeats a run.
+ * FUZZ_RUNS says how many (150), FUZZ_SEED repeats a run.
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -10,7 +10,7 @@ import { Judge, type Judgement } from "./judge.ts";
 import { encodeProgram, type Program, program } from "./program.ts";
 import { integrate } from "./tool.ts";
 
-const runs = Number(process.env.FUZZ_RUNS ?? 300);
+const runs = Number(process.env.FUZZ_RUNS ?? 150);
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** Of the programs in which the judge can prove the app, so many may be refused: the rule is "never guess". */
 const REFUSED_AT_MOST = 0.1;
