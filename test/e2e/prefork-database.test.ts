@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, copyFileSync, existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
+import { layOutApp } from "../support/case-files.ts";
 import { type Server, skip, startRedis } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 import { apply, makeProject, python, startWorker } from "./project.ts";
@@ -14,7 +15,7 @@ import { apply, makeProject, python, startWorker } from "./project.ts";
 const TASKS = 1000;
 const CHILDREN = 4;
 
-/** A line of the file that test/e2e/apps/ledger/ledger/watch.py writes. */
+/** A line of the file that ledger/watch.py of test/e2e/apps/ledger.txt writes. */
 interface Seen {
   pid: number;
   connection?: string;
@@ -26,7 +27,7 @@ interface Seen {
   parent?: "start" | "end";
 }
 
-const databases = path.join(import.meta.dirname, "apps/ledger-databases");
+const databases = layOutApp(path.join(import.meta.dirname, "apps/ledger-databases.txt"));
 const redis = await startRedis();
 const postgres = process.env.LEDGER_DATABASE_URL;
 if (redis) for (const database of ["flask-sqlalchemy", "sqlalchemy"] as const) databaseTests(redis, database);

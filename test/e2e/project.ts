@@ -3,19 +3,20 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { layOutApp } from "../support/case-files.ts";
 import { type Ran, runCommand } from "../support/command.ts";
 import { withLock } from "../support/lock.ts";
 import { pythonEnv } from "../support/python-env.ts";
 import { guard } from "../support/servers.ts";
-import { copyTree, tempDir } from "../support/temp.ts";
+import { tempDir } from "../support/temp.ts";
 import { until } from "../support/until.ts";
 
 const repository = path.resolve(import.meta.dirname, "../..");
 
-/** Copies test/e2e/apps/<name>; without a name the folder is empty. */
+/** Lays test/e2e/apps/<name>.txt out; without a name the folder is empty. */
 export function makeProject(name?: string): string {
   const root = path.join(tempDir("e2e-"), "project");
-  if (name) return copyTree(path.join(import.meta.dirname, "apps", name), root);
+  if (name) return layOutApp(path.join(import.meta.dirname, "apps", `${name}.txt`), root);
   mkdirSync(root);
   return root;
 }

@@ -44,6 +44,13 @@ export function layOut({ before }: CaseText, root?: string): string {
   return writeTree(Object.fromEntries(before), root);
 }
 
+/** Lays a whole application out in a folder: a text file that is nothing but `-- path --` sections. */
+export function layOutApp(file: string, root?: string): string {
+  const [, ...parts] = readFileSync(file, "utf8").split(/^-- (.+) --\n/m);
+  const files = parts.flatMap((part, at): [string, string][] => (at % 2 === 0 ? [[part, parts[at + 1] ?? ""]] : []));
+  return writeTree(Object.fromEntries(files), root);
+}
+
 /** Writes the golden files of a case anew, below what it had. */
 export function writeGolden(name: string, after: Map<string, Buffer>): void {
   const [topic = ""] = name.split("/");

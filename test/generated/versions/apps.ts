@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { packTarball, unpackInto } from "../../package/tarball.ts";
+import { layOutApp } from "../../support/case-files.ts";
 import { type Ran, runCommand } from "../../support/command.ts";
-import { copyTree, snapshotTree, tempDir } from "../../support/temp.ts";
+import { snapshotTree, tempDir } from "../../support/temp.ts";
 
 export interface GeneratedApp {
   name: string;
@@ -69,7 +70,7 @@ export async function generateApps(names?: readonly string[]): Promise<Generated
   const apps: GeneratedApp[] = [];
   for (const { from, commands, ...variant } of variants.filter(({ name }) => !names || names.includes(name))) {
     const root = path.join(tempDir("versions-"), variant.name);
-    copyTree(path.resolve(import.meta.dirname, "../../e2e/apps", from), root);
+    layOutApp(path.resolve(import.meta.dirname, "../../e2e/apps", `${from}.txt`), root);
     writeFileSync(path.join(root, "requirements.txt"), "flask\nflask-sqlalchemy\npytest\n");
     for (const args of commands) {
       const ran = await ours([...args, "--dest", root]);

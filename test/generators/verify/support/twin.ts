@@ -8,10 +8,11 @@ import { type VerifyOptions, verifyProject } from "../../../../generators/verify
 import type { VerifyReport } from "../../../../generators/verify/report.ts";
 import { loadParser } from "../../../../lib/python/index.ts";
 import { survey } from "../../../../lib/survey/index.ts";
+import { layOutApp } from "../../../support/case-files.ts";
 import { pythonEnv } from "../../../support/python-env.ts";
 import { assertSameTree, copyTree, snapshotTree, tempDir, writeTree } from "../../../support/temp.ts";
 
-export const sound = path.resolve(import.meta.dirname, "../fixtures/sound");
+export const sound = layOutApp(path.resolve(import.meta.dirname, "../fixtures/sound.txt"));
 
 export interface Twin {
   name: string;

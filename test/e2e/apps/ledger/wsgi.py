@@ -1,3 +1,0 @@
-from ledger import create_app
-
-app = create_app()

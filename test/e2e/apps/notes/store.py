@@ -1,3 +1,0 @@
-"""Where notes are kept."""
-
-NOTES: list[str] = []
