@@ -11,7 +11,6 @@ import {
   type Route,
   routesOf,
 } from "../../lib/survey/index.ts";
-
 import type { BlueprintAnswers } from "./prompts.ts";
 
 /** Where the parts of a blueprint's task live; paths are relative to the root. */

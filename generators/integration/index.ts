@@ -17,7 +17,7 @@ import { installCommand, installStep, wantedPackages } from "./packages.ts";
 import type { IntegrationAnswers } from "./prompts.ts";
 import { guardSchedulers } from "./schedulers.ts";
 import { addSettings } from "./settings.ts";
-import { findUnsupported, refuseUnsupported, unjudgedWarnings } from "./supported.ts";
+import { findUnsupported, refuseUnsupported } from "./supported.ts";
 import { warningsFor } from "./warnings.ts";
 
 /** The pool of processes does not run on Windows: https://docs.celeryq.dev/en/stable/faq.html#does-celery-support-windows */
@@ -37,9 +37,8 @@ export async function planIntegration(context: Context, { generator, app, answer
   const { project, changes } = context;
   const described = describeIntegration(project, app, answers);
   const wanted = [...own, ...wantedPackages(described)];
-  const unsupported = await findUnsupported(project, wanted, described);
+  const { steps: unsupported, unjudged } = await findUnsupported(project, wanted, described);
   if (!context.force) refuseUnsupported(unsupported);
-  const unjudged = await unjudgedWarnings(project, wanted, described);
   const imported = importedPackages(project);
   const dependencies = planDependencies(project.dependencies, [...wanted, ...imported.packages], project.read);
   const declared = [

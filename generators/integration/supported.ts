@@ -33,7 +33,8 @@ function supportedBy(wanted: readonly Wanted[], { database }: Pick<Integration, 
 }
 
 /**
- * What the project declares, locks or has installed and what leaves no version that works: each is a step that only its owner can take.
+ * What the project declares, locks or has installed and what leaves no version that works: each is a step that only its owner can take. What
+ * comes from an address is named, since its version can't be read.
  *
  * @param wanted - the packages that the project gets
  */
@@ -41,12 +42,21 @@ export async function findUnsupported(
   { dependencies, root, read }: Pick<Project, "dependencies" | "root" | "read">,
   wanted: readonly Wanted[],
   integration: Pick<Integration, "database">,
-): Promise<ManualStep[]> {
+): Promise<{ steps: ManualStep[]; unjudged: string[] }> {
   // Loaded here, since only these generators compare versions.
-  const { excludes, overlaps, readRanges } = await import("../../lib/dependencies/ranges.ts");
+  const { excludes, isUnjudged, overlaps, readRanges } = await import("../../lib/dependencies/ranges.ts");
   const ranges = readRanges(dependencies, { root, read });
   const { locked, installed } = dependencies;
-  return supportedBy(wanted, integration).flatMap(({ name, range, by, stays }) => {
+  const supported = supportedBy(wanted, integration);
+  const unjudged = supported.flatMap(({ name, range, by }) =>
+    ranges
+      .filter((one) => one.name === name && isUnjudged(one))
+      .map(
+        ({ path, line }) =>
+          `${path}:${line}: ${name} comes from an address, so its version was not checked; ${by} needs ${name}${range}.`,
+      ),
+  );
+  const steps = supported.flatMap(({ name, range, by, stays }) => {
     const declared = ranges.filter((one) => one.name === name && (stays || !one.compiled));
     const snippet = `${name}${range}`;
     const needs = `${by} needs ${snippet}`;
@@ -64,6 +74,7 @@ export async function findUnsupported(
       { path, line, snippet, why: `${name} ${version} is ${locked?.has(name) ? "locked" : "installed"}; ${needs}` },
     ];
   });
+  return { steps, unjudged };
 }
 
 /** @throws UserError `versions-unsupported` with those steps */
@@ -76,22 +87,4 @@ export function refuseUnsupported(steps: readonly ManualStep[]): void {
     fix: "raise what is listed here, or write it all the same with --force",
     details: steps.map(({ path, line, why }) => `${path}:${line}: ${why}`),
   });
-}
-
-/** Packages that are declared by an address: which version that is can't be read. */
-export async function unjudgedWarnings(
-  { dependencies, root, read }: Pick<Project, "dependencies" | "root" | "read">,
-  wanted: readonly Wanted[],
-  integration: Pick<Integration, "database">,
-): Promise<string[]> {
-  const { isUnjudged, readRanges } = await import("../../lib/dependencies/ranges.ts");
-  const ranges = readRanges(dependencies, { root, read }).filter(isUnjudged);
-  return supportedBy(wanted, integration).flatMap(({ name, range, by }) =>
-    ranges
-      .filter((one) => one.name === name)
-      .map(
-        ({ path, line }) =>
-          `${path}:${line}: ${name} comes from an address, so its version was not checked; ${by} needs ${name}${range}.`,
-      ),
-  );
 }

@@ -81,8 +81,8 @@ async function carryOut(command: Command, options: BinOptions): Promise<void> {
   if (flags.has("help")) return help(generator, command, options.stages ?? stages);
   // celery-verify has a prompt of that name, and prints its checks itself.
   const hasReport = generator.prompts.some((prompt) => prompt.name === "report");
-  const { report, ...others } = command.named;
-  const named = hasReport || (report !== undefined && !forPrograms) ? command.named : others;
+  const { report: _, ...others } = command.named;
+  const named = forPrograms && !hasReport ? others : command.named;
   const given = readAnswers(generator, positional, named);
   if (isInteractive() && !forPrograms) {
     const answers = [...given].map(([prompt, value]) => `--${prompt}=${value}`);

@@ -1,4 +1,4 @@
-/** The README's tables of prompts say what the generators have, and what they detect in the documentation's application. */
+/** The README's tables of prompts and llms.txt say what the generators have, and what they detect in the documentation's application. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -36,6 +36,18 @@ for (const generator of generators) {
     }
   });
 }
+
+test("llms.txt lists every generator as it is, with its prompts in their order, and is in the package", () => {
+  const wanted = generators.map(
+    ({ name, description, prompts }) =>
+      `- ${name}: ${description}. Prompts: ${prompts.map((prompt) => prompt.name).join(" ")}`,
+  );
+  const text = readFileSync(path.join(repository, "llms.txt"), "utf8");
+  const listed = text.split("\n").filter((line) => line.includes(". Prompts: "));
+  assert.deepEqual(listed.sort(), wanted.sort());
+  const { files } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
+  for (const file of ["llms.txt", "docs/report.schema.json"]) assert.ok(files.includes(file), file);
+});
 
 test.run();
 

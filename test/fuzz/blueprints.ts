@@ -1,5 +1,10 @@
 /** Random applications with one blueprint: where it is made and registered, its prefix, its guard, and how its routes are written. */
+import path from "node:path";
 import fc from "fast-check";
+import { readApp } from "../support/case-files.ts";
+
+/** Guards of the project's own, and Flask's documented integration. */
+const SHARED = readApp(path.join(import.meta.dirname, "blueprint-app.txt"));
 
 export interface BlueprintProject {
   files: Record<string, string>;
@@ -149,8 +154,7 @@ function build(shape: Shape): BlueprintProject {
   const own = making(shape);
   const routes = routeLines(shape);
   const files: Record<string, string> = {
-    "guards.py": GUARDS_PY,
-    "celery_app.py": CELERY_PY,
+    ...SHARED,
     "requirements.txt": "flask\ncelery\nflask-login\nflask-jwt-extended\n",
   };
   const libraries = [
@@ -390,78 +394,3 @@ function routeLines({ library, prefix, guard, style }: Shape): string[] {
     '    return {"items": []}',
   ];
 }
-
-const GUARDS_PY = `from functools import wraps
-
-from flask import abort, g, request
-from flask_login import LoginManager, UserMixin
-
-login_manager = LoginManager()
-
-
-class User(UserMixin):
-    id = "ann"
-
-
-@login_manager.request_loader
-def load_user(request):
-    return User() if request.headers.get("X-User") else None
-
-
-def members_only(view):
-    @wraps(view)
-    def inner(*args, **kwargs):
-        if not request.headers.get("X-User"):
-            abort(401)
-        return view(*args, **kwargs)
-
-    return inner
-
-
-def with_user(view):
-    @wraps(view)
-    def inner(*args, **kwargs):
-        if not request.headers.get("X-User"):
-            abort(401)
-        return view(User(), *args, **kwargs)
-
-    return inner
-
-
-def has_role(name):
-    def decorate(view):
-        @wraps(view)
-        def inner(*args, **kwargs):
-            if not request.headers.get("X-User"):
-                abort(403)
-            return view(*args, **kwargs)
-
-        return inner
-
-    return decorate
-
-
-def take_tenant(endpoint, values):
-    g.tenant = (values or {}).pop("tenant", None)
-
-
-def give_tenant(endpoint, values):
-    values.setdefault("tenant", g.get("tenant"))
-`;
-
-const CELERY_PY = `from celery import Celery, Task
-from flask import Flask
-
-
-def celery_init_app(app: Flask) -> Celery:
-    class FlaskTask(Task):
-        def __call__(self, *args: object, **kwargs: object) -> object:
-            with app.app_context():
-                return self.run(*args, **kwargs)
-
-    celery_app = Celery(app.name, task_cls=FlaskTask)
-    celery_app.config_from_object(app.config["CELERY"])
-    celery_app.set_default()
-    app.extensions["celery"] = celery_app
-    return celery_app
-`;

@@ -44,11 +44,17 @@ export function layOut({ before }: CaseText, root?: string): string {
   return writeTree(Object.fromEntries(before), root);
 }
 
-/** Lays a whole application out in a folder: a text file that is nothing but `-- path --` sections. */
-export function layOutApp(file: string, root?: string): string {
+/** A text file that is nothing but `-- path --` sections. */
+export function readApp(file: string): Record<string, string> {
   const [, ...parts] = readFileSync(file, "utf8").split(/^-- (.+) --\n/m);
-  const files = parts.flatMap((part, at): [string, string][] => (at % 2 === 0 ? [[part, parts[at + 1] ?? ""]] : []));
-  return writeTree(Object.fromEntries(files), root);
+  return Object.fromEntries(
+    parts.flatMap((part, at): [string, string][] => (at % 2 === 0 ? [[part, parts[at + 1] ?? ""]] : [])),
+  );
+}
+
+/** Lays such a file out in a folder. */
+export function layOutApp(file: string, root?: string): string {
+  return writeTree(readApp(file), root);
 }
 
 /** Writes the golden files of a case anew, below what it had. */

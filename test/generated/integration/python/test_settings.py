@@ -83,6 +83,11 @@ def test_unknown_flat_keys_are_refused_too() -> None:
         plain(CELERY_TASK_RESULT_EXPIRSE=1)
 
 
+def test_two_names_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="BROKER_URL and .*BROKER_URL .* contradict each other"):
+        plain(BROKER_URL="redis://h/1", CELERY_BROKER_URL="redis://h/2")
+
+
 def test_older_names_are_in_effect_under_todays() -> None:
     conf = plain(CELERY_TASK_RESULT_EXPIRES=7, CELERYD_CONCURRENCY=3, CELERYBEAT_SCHEDULE={"a": {"task": "b", "schedule": 60}})
     assert (conf.result_expires, conf.worker_concurrency, list(conf.beat_schedule)) == (7, 3, ["a"])
