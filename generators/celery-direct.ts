@@ -22,8 +22,8 @@ export const generator = defineGenerator({
   name: "celery-direct",
   description: "Put Celery into a Flask application that stands at a module's top level",
   prompts: [mode, ...integrationPrompts("module")],
+  requires: (project, target) => refuseOtherCelery(project, "celery-direct", target),
   async plan(context, answers) {
-    refuseOtherCelery(context.project, "celery-direct", answers.target);
     const app = chooseApp(context.project, answers.target, "module", answers.mode);
     if (!app) return makeNewApp(context, "module", answers);
     return planIntegration(context, { generator: "celery-direct", app, answers });

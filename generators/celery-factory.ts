@@ -10,8 +10,8 @@ export const generator = defineGenerator({
   name: "celery-factory",
   description: "Put Celery into a Flask application that has an application factory",
   prompts: integrationPrompts("factory"),
+  requires: (project, target) => refuseOtherCelery(project, "celery-factory", target),
   async plan(context, answers) {
-    refuseOtherCelery(context.project, "celery-factory", answers.target);
     const app = chooseApp(context.project, answers.target, "factory");
     if (!app) return makeNewApp(context, "factory", answers);
     return planIntegration(context, { generator: "celery-factory", app, answers });

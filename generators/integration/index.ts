@@ -9,7 +9,7 @@ import { wireApp } from "../common/wiring.ts";
 import { isBrokerUrl } from "./broker-url.ts";
 import { describeIntegration } from "./describe.ts";
 import { addEnvironmentFiles } from "./environment.ts";
-import { ownFormatter } from "./formatter.ts";
+import { ownFormatters } from "./formatter.ts";
 import { makeHybrid } from "./hybrid.ts";
 import { importedPackages, importWarning } from "./imported.ts";
 import { addExampleTask, addModules, addTests, rootDir } from "./modules.ts";
@@ -95,9 +95,9 @@ export async function planIntegration(context: Context, { generator, app, answer
 
 /** What gives the new files the project's own format. */
 function formatted(project: Project, changes: ChangeSet): string[] {
-  const formatter = ownFormatter(project);
   const created = changes.changes.filter(({ action, path: name }) => action === "create" && name.endsWith(".py"));
-  return formatter && created.length > 0 ? [`${formatter} ${created.map((change) => change.path).join(" ")}`] : [];
+  if (created.length === 0) return [];
+  return ownFormatters(project).map((command) => `${command} ${created.map((change) => change.path).join(" ")}`);
 }
 
 /** Values that only the user knows, or that are read from the environment alone. A `.env` that is there is never copied over. */

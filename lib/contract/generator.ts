@@ -16,8 +16,8 @@ interface Described<P extends readonly Prompt[]> {
   name: string;
   description: string;
   prompts: P;
-  /** Called before anything is asked: throws a UserError where no answer could help. */
-  requires?(project: Project): void;
+  /** Called before anything is asked: throws a UserError where no answer could help. `target` is the application that was asked for, if any. */
+  requires?(project: Project, target?: string): void;
 }
 
 /** A generator that changes something. */

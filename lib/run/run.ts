@@ -81,7 +81,8 @@ async function carryOutIn(root: string, generator: Generator, options: RunOption
   const use = options.stages ?? stages;
   const output = options.output ?? terminal;
   const project = options.project ?? (await openProject(root, use, output));
-  generator.requires?.(project);
+  const { target } = options.given ?? {};
+  generator.requires?.(project, typeof target === "string" ? target : undefined);
   const answers = settleAnswers(generator.prompts, project, options.given ?? {}, options.defaults ?? {});
   if (isChecking(generator)) return verify(generator, project, answers, output);
 

@@ -52,4 +52,23 @@ test("a .env that is there gets what it lacks, and no example copied over it", a
   assert.equal(await fill({}, { broker: "redis" }), []);
 });
 
+test("the formatter and the import sorter that are told otherwise are run over the new files", async () => {
+  const commands = async (files: Record<string, string>) =>
+    (await nextSteps(files, {})).flatMap(
+      (line) => /(?:&& |^)((?:ruff|black|isort)\b.*?) (?:make_celery|shop\/)/.exec(line)?.[1] ?? [],
+    );
+  assert.equal(await commands({ "pyproject.toml": "[tool.ruff.lint]\nselect = ['I']\n" }), []);
+  assert.equal(
+    await commands({ "pyproject.toml": "[tool.isort]\nprofile = 'black'\nknown_first_party = ['x']\n" }),
+    [],
+  );
+  assert.equal(await commands({ "pyproject.toml": "[tool.isort]\nforce_single_line = true\n" }), ["isort"]);
+  assert.equal(await commands({ "setup.cfg": "[isort]\nmulti_line_output = 3\n" }), ["isort"]);
+  assert.equal(await commands({ ".isort.cfg": "[settings]\nprofile=black\n" }), []);
+  assert.equal(
+    await commands({ "ruff.toml": "line-length = 100\n[lint.isort]\nforce-sort-within-sections = true\n" }),
+    ["ruff check --select I --fix", "ruff format"],
+  );
+});
+
 test.run();
