@@ -45,7 +45,7 @@ export function describeTask(
     statusModule,
     located: style.ownState || statusModule !== "",
     inExtensions: project.celery?.access !== "default" && project.celery?.access !== "module",
-    gapBeforeTasks: tasksImport.startsWith(".") && (statusModule !== "" || answers.context === "request"),
+    gapBeforeTasks: tasksImport.startsWith(".") && statusModule !== "",
     pascal: pascalCase(answers.task),
     exists: place.existing !== null,
     database: chosenDatabase(project, answers.database, true),

@@ -13,8 +13,8 @@ export interface BrokerFacts {
   /** `broker_redis`, `results_database`: partials with the safe defaults; "" for none. */
   brokerPartial: string;
   resultsPartial: string;
-  /** Server for debug mode and tests; "" where none is needed. */
-  localBroker: string;
+  /** Servers on this machine, for debug mode and tests; null where none is needed. */
+  local: readonly (Setting & { key: string })[] | null;
   brokerTls: string;
   resultsTls: string;
   /** Whether one of them is told how with Python's own ssl module. */
@@ -39,6 +39,10 @@ export function describeBroker(broker: BrokerKind, results: ResultStore, config:
   const own = row.resultUrls?.[results];
   const resultUrl = own?.local ?? store.localUrl;
   if (resultUrl) settings.push(line({ name: "result_backend", value: resultUrl }));
+  const local = [
+    line({ name: "broker_url", value: row.localUrl }),
+    line({ name: "result_backend", value: resultUrl }),
+  ].filter(({ value }) => value !== "");
   const example = [
     { key: "CELERY_BROKER_URL", value: row.example },
     { key: "CELERY_RESULT_BACKEND", value: own?.example ?? store.example },
@@ -52,7 +56,7 @@ export function describeBroker(broker: BrokerKind, results: ResultStore, config:
     settings,
     brokerPartial: `broker_${broker}`,
     resultsPartial: store.partial && `results_${store.partial}`,
-    localBroker: row.localUrl,
+    local: local.length > 0 ? local : null,
     brokerTls: row.tls,
     resultsTls: store.tls,
     usesSsl: [row.tls, store.tls].some((tls) => tls === "redis" || tls === "amqp"),

@@ -6,8 +6,7 @@ import { planDependencies, type Wanted } from "../../lib/dependencies/edit.ts";
 import { activate, inFolder } from "../../lib/dependencies/plan-install.ts";
 import type { FlaskApp, Project } from "../../lib/survey/index.ts";
 import { wireApp } from "../common/wiring.ts";
-import { isBrokerUrl } from "./broker-url.ts";
-import { describeIntegration } from "./describe.ts";
+import { type DescribedIntegration, describeIntegration } from "./describe.ts";
 import { addEnvironmentFiles } from "./environment.ts";
 import { ownFormatters } from "./formatter.ts";
 import { makeHybrid } from "./hybrid.ts";
@@ -85,9 +84,9 @@ export async function planIntegration(context: Context, { generator, app, answer
             dependencies.next.map((command) => there(command)),
             answers.install === "yes" ? [] : [there(integration.installCommand)],
           ),
-          ...fillIn(changes, answers),
+          ...fillIn(changes, integration),
           ...formatted(project, changes).map((command) => there(command)),
-          there(`celery -A ${integration.entryModule} worker --loglevel INFO${POOL}`, rootDir(integration)),
+          there(workerCommand(changes, integration), rootDir(integration)),
         ]
       : [],
   };
@@ -101,20 +100,39 @@ function formatted(project: Project, changes: ChangeSet): string[] {
 }
 
 /** Values that only the user knows, or that are read from the environment alone. A `.env` that is there is never copied over. */
-function fillIn(changes: ChangeSet, { config, broker, results }: IntegrationAnswers): string[] {
-  const read = (name: string) => Buffer.from(changes.current(name) ?? []).toString("utf8");
-  const example = read(".env.example");
+function fillIn(changes: ChangeSet, { config, settings, dotenv }: DescribedIntegration): string[] {
+  const example = envText(changes, ".env.example");
   const open = namesIn(example, /^(CELERY_\w+)=\w+_your_connection_string_here$/gm);
+  if (!dotenv) {
+    const names = open.join(" and ");
+    return open.length > 0
+      ? [
+          `set ${names} where the web and the worker start: nothing here reads a .env (with python-dotenv declared, this command makes it so)`,
+        ]
+      : [];
+  }
+  const local = settings.filter(({ value }) => typeof value === "string").map(({ key }) => key);
+  const wanted = config === "environment" ? namesIn(example, /^(CELERY_\w+)=/gm) : [...new Set([...open, ...local])];
   if (!changes.current(".env")) {
     if (open.length > 0) return [`copy .env.example to .env and fill in ${open.join(" and ")}`];
-    return config === "environment" ? ["copy .env.example to .env"] : [];
+    return wanted.length > 0 ? ["copy .env.example to .env"] : [];
   }
-  // The URL that was given is the broker's; results would go to this machine.
-  const elsewhere = isBrokerUrl(broker) && results === "redis" ? ["CELERY_RESULT_BACKEND"] : [];
-  const wanted = config === "environment" ? namesIn(example, /^(CELERY_\w+)=/gm) : [...open, ...elsewhere];
-  const there = namesIn(read(".env"), /^(?:export )?(CELERY_\w+)=/gm);
+  const there = namesIn(envText(changes, ".env"), /^(?:export )?(CELERY_\w+)=/gm);
   const missing = wanted.filter((name) => !there.includes(name));
   return missing.length > 0 ? [`add ${missing.join(" and ")} to .env`] : [];
+}
+
+/** Where nothing names the servers, only debug mode takes this machine's. */
+function workerCommand(changes: ChangeSet, { local, dotenv, entryModule }: DescribedIntegration): string {
+  const command = `celery -A ${entryModule} worker --loglevel INFO${POOL}`;
+  const isNamed =
+    dotenv || !local || namesIn(envText(changes, ".env"), /^(?:export )?(CELERY_BROKER_URL)=/gm).length > 0;
+  if (isNamed) return command;
+  return process.platform === "win32" ? `set FLASK_DEBUG=1 & ${command}` : `FLASK_DEBUG=1 ${command}`;
+}
+
+function envText(changes: ChangeSet, name: string): string {
+  return Buffer.from(changes.current(name) ?? []).toString("utf8");
 }
 
 function namesIn(text: string, pattern: RegExp): string[] {

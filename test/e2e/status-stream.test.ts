@@ -19,7 +19,11 @@ if (!redis) skip("event streams", "redis-server is not installed");
 else {
   const options = { broker: redis.url, results: redis.url.replace(/0$/, "1"), worker: 10 };
   // Short lives, so that most streams end before their task does and the client must connect again.
-  const env = { TASK_STATUS_STREAM_SECONDS: "3", TASK_STATUS_HEARTBEAT_SECONDS: "2" };
+  const env = {
+    TASK_STATUS_STREAM_SECONDS: "3",
+    TASK_STATUS_HEARTBEAT_SECONDS: "2",
+    TASK_STATUS_MAX_STREAMS: "256",
+  };
 
   // Who leaves holds its thread until the next heartbeat, so there are some more threads than watchers.
   for (const threads of [WATCHERS + 60, "gevent"] as const) {
@@ -33,6 +37,16 @@ else {
       }
     });
   }
+
+  for (const threads of [8, "gevent"] as const)
+    test(`${WATCHERS} watchers with ${threads === 8 ? "8 threads" : threads} hold nobody up by default`, async () => {
+      const site = await startSite({ ...options, threads, worker: 1 });
+      try {
+        await besideWatchers(site);
+      } finally {
+        await site.stop();
+      }
+    });
 
   test("a stream shows changes and heartbeats, and has a longest life", async () => {
     const site = await startSite({ ...options, env, threads: 4 });
@@ -143,6 +157,37 @@ async function watchAll(site: Site, seconds: number): Promise<void> {
   assert.ok(finals >= WATCHERS, `${finals} final events`);
   assert.ok(reconnects >= WATCHERS / 2, `${reconnects} reconnects`);
   assert.ok(late - early < 6 + early * 0.05, `memory grew from ${early} to ${late} MB: ${memory.map(Math.round)}`);
+}
+
+/** Watchers as the page is one: a stream if there is one, else a look every two seconds. Meanwhile others ask for the index. */
+async function besideWatchers(site: Site): Promise<void> {
+  const { url } = await start(site, "count", "steps=100");
+  const ends = Date.now() + 6000;
+  const open: http.IncomingMessage[] = [];
+  const watch = async (): Promise<void> => {
+    const stream = await openStream(`${url}/events`).catch(isRefusal);
+    if (stream) return void open.push(stream);
+    while (Date.now() < ends) {
+      await get(url);
+      await sleep(2000);
+    }
+  };
+  const slowest = async (): Promise<number> => {
+    let longest = 0;
+    while (Date.now() < ends) {
+      const asked = Date.now();
+      await get(site.url);
+      longest = Math.max(longest, Date.now() - asked);
+      await sleep(100);
+    }
+    return longest;
+  };
+  const watching = Array.from({ length: WATCHERS }, (_, id) => sleep(id * 5).then(watch));
+  const [longest] = await Promise.all([slowest(), ...watching]);
+  for (const stream of open) stream.destroy();
+  console.log(`${open.length} streams, the slowest other request took ${longest} ms`);
+  assert.ok(open.length > 0);
+  assert.ok(longest < 1000, `${longest} ms`);
 }
 
 /** Whether the stream told the final state before it ended (or was left). */

@@ -9,6 +9,7 @@ const packages = [
   "flask",
   "celery[redis]>=5.7",
   "flask-sqlalchemy",
+  "flask-migrate",
   "sqlalchemy",
   "ruff",
   "mypy",

@@ -30,8 +30,9 @@ const envy = makeIntegration({
 });
 const local = makeIntegration({ package: "local", broker: "embedded", results: "embedded" });
 const ledger = makeIntegration({ package: "ledger", results: "database" });
+const stock = makeIntegration({ package: "stock", results: "database", database: { kind: "flask-sqlalchemy" } });
 
-for (const integration of [shop, plain, envy, local, ledger]) {
+for (const integration of [shop, plain, envy, local, ledger, stock]) {
   const name = integration.package;
   const { "tests/test_celery.py": own, ...files } = renderIntegration({ ...integration, entryModule: `make_${name}` });
   writeFiles(root, { ...files, [`tests/test_${name}_celery.py`]: own! });
@@ -52,7 +53,7 @@ writeFiles(root, {
 });
 
 // The applications themselves: what a project has before our files come.
-for (const { package: name } of [shop, plain, envy, local, ledger]) {
+for (const { package: name } of [shop, plain, envy, local, ledger, stock]) {
   writeFiles(root, { [`${name}/__init__.py`]: readFileSync(path.join(sources, `app_${name}.py`), "utf8") });
 }
 writeFiles(root, {

@@ -67,7 +67,7 @@ export function renderBlueprint(folder: string, data: Partial<BlueprintTask>): R
     usesUuid: data.tracked,
     located: data.tracked,
     inExtensions: true,
-    gapBeforeTasks: data.context === "request",
+    gapBeforeTasks: false,
     pascal: "Task",
     exists: false,
     ...data,

@@ -39,7 +39,7 @@ test("an environment is made, entered, or neither where one is active", async ()
   assert.is(install, "(cd . && python -m pip install -r requirements.txt)");
 });
 
-test("a .env that is there gets what it lacks, and no example copied over it", async () => {
+test("a .env that is there gets what it lacks, and no example copied over it; without python-dotenv nobody reads it", async () => {
   const fill = async (files: Record<string, string>, given: Record<string, string>) =>
     (await nextSteps(files, given)).filter((line) => line.includes(".env ") || line.endsWith(".env"));
   const url = "redis://:secret@broker.example.org:6379/0";
@@ -49,7 +49,20 @@ test("a .env that is there gets what it lacks, and no example copied over it", a
   assert.equal(await fill({ ".env": "DEBUG=1\n" }, { broker: "redis", config: "environment" }), [
     "add CELERY_BROKER_URL and CELERY_RESULT_BACKEND to .env",
   ]);
+  const dotenv = { "requirements.txt": "flask\npython-dotenv\n" };
+  assert.equal(await fill(dotenv, { broker: "redis" }), ["copy .env.example to .env"]);
+  assert.equal(await fill(dotenv, { broker: "rabbitmq" }), ["copy .env.example to .env and fill in CELERY_BROKER_URL"]);
   assert.equal(await fill({}, { broker: "redis" }), []);
+  const [set] = await fill({}, { broker: "rabbitmq" });
+  assert.match(set ?? "", /^set CELERY_BROKER_URL where the web and the worker start: nothing here reads a \.env/);
+});
+
+test("the worker's command names debug mode where only that takes this machine's servers", async () => {
+  const last = async (files: Record<string, string>, given: Record<string, string>) =>
+    (await nextSteps(files, given)).at(-1)?.includes("FLASK_DEBUG=1 celery");
+  assert.is(await last({}, {}), true);
+  assert.is(await last({}, { broker: "embedded" }), false);
+  assert.is(await last({ "requirements.txt": "flask\npython-dotenv\n" }, {}), false);
 });
 
 test("the formatter and the import sorter that are told otherwise are run over the new files", async () => {

@@ -62,6 +62,69 @@ testTwins("broken tasks", [
     at: [tasks, "async def ship"],
   },
   {
+    name: "a task with a hard limit below everybody's soft one",
+    red: "time-limits",
+    patch: [
+      ["shop/config.py", '"accept_content"', '"task_soft_time_limit": 240,\n        "accept_content"'],
+      [tasks, "@shared_task\ndef ship", "@shared_task(time_limit=60)\ndef ship"],
+    ],
+    at: [tasks, "def ship"],
+    says: /soft time limit is 240 s, its hard one 60 s/,
+  },
+  {
+    name: "a periodic entry for a task that does not exist",
+    red: "named-tasks",
+    patch: [
+      [
+        "shop/config.py",
+        '"accept_content"',
+        '"beat_schedule": {"nightly": {"task": "shop.tasks.shop", "schedule": 60}},\n        "accept_content"',
+      ],
+    ],
+    at: ["shop/config.py", "nightly"],
+    says: /there is no such task \(did you mean shop\.tasks\.ship\?\)/,
+  },
+  {
+    name: "a periodic entry without an argument that its task needs",
+    red: "named-tasks",
+    patch: [
+      [
+        "shop/config.py",
+        '"accept_content"',
+        '"beat_schedule": {"nightly": {"task": "shop.tasks.ship", "schedule": 60}},\n        "accept_content"',
+      ],
+    ],
+    says: /missing 1 required positional argument/,
+  },
+  {
+    name: "a queue for a task that does not exist",
+    red: "named-tasks",
+    patch: [
+      [
+        "shop/config.py",
+        '"accept_content"',
+        '"task_routes": {"shop.*": {"queue": "shop"}, "shop.tasks.gone": {"queue": "slow"}},\n        "accept_content"',
+      ],
+    ],
+    says: /task_routes has a queue for shop\.tasks\.gone/,
+  },
+  {
+    name: "results in a database whose migrations drop them",
+    red: "result-tables",
+    patch: [
+      ["shop/config.py", "redis://localhost:6379/1", "db+sqlite:///shop.db"],
+      ["shop/database.py", "db = SQLAlchemy()", "db = SQLAlchemy()\nmigrate = Migrate()"],
+      ["shop/database.py", "from flask_sqlalchemy", "from flask_migrate import Migrate\nfrom flask_sqlalchemy"],
+      [
+        factory,
+        "import db\n\n    db.init_app(app)",
+        "import db, migrate\n\n    db.init_app(app)\n    migrate.init_app(app, db)",
+      ],
+    ],
+    at: ["shop/database.py", "Migrate()"],
+    says: /would drop celery_taskmeta/,
+  },
+  {
     name: "worker can't start",
     red: "worker-starts",
     patch: [

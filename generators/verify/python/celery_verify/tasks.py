@@ -83,7 +83,7 @@ def _compare_names(run: Verification) -> str:
     return f"{len(own)}: {', '.join(own[:6])}{', …' if len(own) > 6 else ''}"
 
 
-# What send_with_request() of a generated celery_request.py sends along; its tasks do not run without.
+# What a RequestTask of a generated celery_request.py takes along; request_facts() needs it.
 REQUEST_FACTS = {
     "flask_request": {"request_id": None, "user_id": None, "locale": None, "base_url": "http://localhost/"}
 }

@@ -15,6 +15,8 @@ from celery.signals import before_task_publish
 
 ENTRY = """
 import logging.config
+import os
+import time
 from local import create_app
 from celery import shared_task
 from flask import current_app
@@ -29,8 +31,21 @@ def fail(password, how):
     current_app.logger.warning("working on it")
     raise (ConnectionError("refused") if how else ValueError("bad"))
 
+@shared_task(name="give")
+def give():
+    return "hunter2"
+
+@shared_task(name="die")
+def die():
+    os._exit(3)
+
+@shared_task(name="slow", soft_time_limit=1, time_limit=9)
+def slow():
+    time.sleep(20)
+
 celery_app = flask_app.extensions["celery"]
 """
+OUTCOMES = ["(connection trouble;", "(bug;", "(time limit;", "succeeded in", "lost:", "unregistered task"]
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +66,16 @@ def log(tmp_path_factory: Any) -> str:
         with entry.flask_app.test_request_context(headers={"X-Request-ID": "forged line"}):
             entry.fail.delay("hunter2", 0)
         entry.celery_app.send_task("fail", ["hunter2", 0])
+        for name in ("give", "slow", "die"):
+            entry.celery_app.send_task(name, task_id="the-" + name)
+        entry.celery_app.send_task("nobody", ["hunter2"])
         """
     )
     subprocess.run([sys.executable, "-c", send], cwd=folder, env=environment, check=True)
     deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
         text = (folder / "log").read_text()
-        if text.count("called with") >= 4:
+        if text.count("(bug;") == 3 and all(outcome in text for outcome in OUTCOMES):
             break
         time.sleep(0.2)
     worker.terminate()
@@ -89,7 +107,8 @@ def test_records_carry_task_and_request_id(log: str) -> None:
 
 
 def test_a_failure_is_logged_once_with_masked_arguments(log: str) -> None:
-    failures = lines(log, "called with")
+    failures = lines(log, "Task fail[")
+    failures = [line for line in failures if "called with" in line]
     assert len(failures) == 4, log
     assert "hunter2" not in log
     assert "called with (<str>, 0)" in log
@@ -98,6 +117,17 @@ def test_a_failure_is_logged_once_with_masked_arguments(log: str) -> None:
 def test_connection_trouble_is_told_from_a_bug(log: str) -> None:
     assert len(lines(log, "connection trouble")) == 1
     assert len(lines(log, "(bug;")) == 3
+    assert len(lines(log, "(time limit;")) == 1
+
+
+def test_what_a_task_returns_and_a_message_holds_stays_out_of_the_log(log: str) -> None:
+    assert lines(log, "Task give[the-give] succeeded in ")
+    assert lines(log, "Received unregistered task of type 'nobody'")
+    assert "hunter2" not in log
+
+
+def test_a_lost_task_is_named(log: str) -> None:
+    assert any("[task the-die]" in line and "die[the-die] lost:" in line for line in log.splitlines()), log
 
 
 @shared_task(name="relay")

@@ -139,6 +139,23 @@ def test_masked_urls_show_no_secret(url: str) -> None:
     assert "s3" not in masked(url) and masked(url).startswith(url.partition("//")[0])
 
 
+def test_servers_that_nobody_named_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from flask import Flask
+    from plain.celery_settings import LOCAL as flat
+    from shop.celery_settings import LOCAL, unset_servers
+
+    app = Flask("x")
+    assert unset_servers(app, LOCAL) == "CELERY_BROKER_URL and CELERY_RESULT_BACKEND"
+    assert unset_servers(app, {**LOCAL, "broker_url": "redis://h/0"}) == "CELERY_RESULT_BACKEND"
+    monkeypatch.setenv("CELERY_BROKER_URL", LOCAL["broker_url"])
+    monkeypatch.setenv("CELERY_RESULT_BACKEND", LOCAL["result_backend"])
+    assert unset_servers(app, LOCAL) == ""
+    monkeypatch.delenv("CELERY_BROKER_URL")
+    app.debug = True
+    assert unset_servers(app, LOCAL) == ""
+    assert flat == LOCAL
+
+
 @pytest.mark.parametrize("name", ["broker_url", "result_backend"])
 def test_a_malformed_url_is_refused_without_its_password(name: str) -> None:
     own = {"broker_url": "redis://h/0", name: "redis://:s3/cr@h:6379/0"}
