@@ -5,7 +5,7 @@ import { UserError } from "../../lib/errors/index.ts";
 import {
   ENV_MODE,
   type EnvEntry,
-  ignoreFolder,
+  ignorePattern,
   mergeEnvExample,
   mergeEnvSecrets,
   mergeGitignore,
@@ -22,20 +22,26 @@ export function addEnvironmentFiles(context: Context, integration: Integration, 
   const entries = underHeading(there, parseEntries(templates.render("integration/project/env.example", integration)));
   const example = mergeEnvExample(there, entries);
   if (entries.length > 0) changes.edit(".env.example", example);
-  const ignored = mergeGitignore(project.read(".gitignore"), readInheritedIgnores(project.root));
+  const inherited = readInheritedIgnores(project.root);
+  const before = project.read(".gitignore");
   const usesFiles = integration.broker === "embedded" || integration.results === "embedded";
-  const withFiles = usesFiles ? ignoreFolder(ignored, "instance/", "The embedded broker's files") : ignored;
-  // Somebody follows the next steps and then types `git add .`.
-  const isOurs = project.read(".gitignore") === null && project.dependencies.manager === "pip";
-  const complete = isOurs && withFiles ? ignoreFolder(withFiles, ".venv/", "The virtual environment") : withFiles;
-  if (complete) changes.edit(".gitignore", complete);
+  const rules: [pattern: string, why: string, isWanted: boolean][] = [
+    ["instance/", "The embedded broker's files", usesFiles],
+    ["celerybeat-schedule*", "What beat keeps between two starts", !inherited("celerybeat-schedule")],
+    // Somebody follows the next steps and then types `git add .`.
+    [".venv/", "The virtual environment", before === null && project.dependencies.manager === "pip"],
+  ];
+  const ignored = rules
+    .filter(([, , isWanted]) => isWanted)
+    .reduce((text, [pattern, why]) => ignorePattern(text, pattern, why), mergeGitignore(before, inherited));
+  if (ignored) changes.edit(".gitignore", ignored);
   if (!isBrokerUrl(broker)) return [];
   if (broker.includes("@") && isTracked(project.root, ".env")) throw envTracked();
-  const before = project.read(".env");
-  const after = mergeEnvSecrets(before, [{ key: "CELERY_BROKER_URL", value: celeryUrl(broker) }]);
-  if (before) changes.edit(".env", after);
+  const secrets = project.read(".env");
+  const after = mergeEnvSecrets(secrets, [{ key: "CELERY_BROKER_URL", value: celeryUrl(broker) }]);
+  if (secrets) changes.edit(".env", after);
   else changes.write(".env", after, { mode: ENV_MODE });
-  return before ? warnAboutEnv(project.root, before, after) : [];
+  return secrets ? warnAboutEnv(project.root, secrets, after) : [];
 }
 
 /** A section of their own in a file that has sections: they belong to none of the others. */

@@ -43,18 +43,19 @@ export function mergeGitignore(before: Uint8Array | null, inherited?: (path: str
 }
 
 /**
- * Makes Git ignore a folder, wherever it stands.
+ * Makes Git ignore a folder, or files, wherever they stand.
  *
- * @param folder e.g. "instance/"
+ * @param pattern e.g. "instance/" or "celerybeat-schedule*"
  * @param why a comment above the line
  * @returns the same object when nothing is to do
  */
-export function ignoreFolder(before: Uint8Array | null, folder: string, why: string): Uint8Array | null {
+export function ignorePattern(before: Uint8Array | null, pattern: string, why: string): Uint8Array | null {
   const bytes = before ?? new Uint8Array();
   const raw = readRaw(bytes);
-  if (ignore({ ignorecase: false }).add(raw.text).ignores(`${folder}file`)) return before;
+  const sample = pattern.endsWith("/") ? `${pattern}file` : pattern.replace(/\*$/, "");
+  if (ignore({ ignorecase: false }).add(withoutNightmares(raw.text)).ignores(sample)) return before;
   const head = raw.text.trim() === "" ? [] : [""];
-  return append(bytes, [...head, `# ${why}`, folder]);
+  return append(bytes, [...head, `# ${why}`, pattern]);
 }
 
 /**

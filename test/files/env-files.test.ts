@@ -5,7 +5,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
   type EnvEntry,
-  ignoreFolder,
+  ignorePattern,
   mergeEnvExample,
   mergeEnvSecrets,
   mergeGitignore,
@@ -135,12 +135,12 @@ for (const value of [
 
 test(".gitignore: a folder is added once, and not where a rule covers it already", () => {
   const text = (bytes: Uint8Array | null) => Buffer.from(bytes ?? []).toString();
-  const once = ignoreFolder(Buffer.from("*.pyc"), "instance/", "Files");
+  const once = ignorePattern(Buffer.from("*.pyc"), "instance/", "Files");
   assert.is(text(once), "*.pyc\n\n# Files\ninstance/");
-  assert.is(ignoreFolder(once, "instance/", "Files"), once);
+  assert.is(ignorePattern(once, "instance/", "Files"), once);
   const covered = Buffer.from("/instance\n");
-  assert.is(ignoreFolder(covered, "instance/", "Files"), covered);
-  assert.is(text(ignoreFolder(null, "instance/", "Files")), "# Files\ninstance/\n");
+  assert.is(ignorePattern(covered, "instance/", "Files"), covered);
+  assert.is(text(ignorePattern(null, "instance/", "Files")), "# Files\ninstance/\n");
 });
 
 test(".env: a line break can't get in", () => {

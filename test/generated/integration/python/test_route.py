@@ -40,3 +40,17 @@ def test_503_within_bounded_time_when_the_broker_is_down(broker: str, backend: A
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "30"
     assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("store", ["redis://localhost:1/1", "db+sqlite:////nowhere/at/all.sqlite3"])
+def test_the_state_route_says_503_when_the_store_is_down(store: str) -> None:
+    from uuid import uuid4
+
+    from shop import create_app
+
+    app = create_app(CELERY={"broker_url": "memory://", "result_backend": store})
+    state = next(rule for rule in app.url_map.iter_rules() if "task_id" in rule.arguments)
+    started = time.monotonic()
+    response = app.test_client().get(str(state).replace("<uuid:task_id>", str(uuid4())))
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert time.monotonic() - started < 10
