@@ -150,3 +150,37 @@ def test_the_request_id_travels_beside_own_headers_and_on(shop: Any, run_worker:
         while len(sent) < 3 and time.monotonic() < deadline:
             time.sleep(0.1)
     assert sent == [(None, "own"), ("a", "req-7"), (None, "req-7")]
+
+
+def refused(how: str) -> None:
+    if how == "redis":
+        import redis
+
+        redis.Redis(port=1).ping()
+    elif how == "rabbitmq":
+        from kombu import Connection
+
+        Connection("amqp://localhost:1//").connect()
+    elif how == "database":
+        import sqlalchemy
+
+        sqlalchemy.create_engine("postgresql+psycopg2://localhost:1/x").connect()
+    elif how == "socket":
+        import socket
+
+        socket.create_connection(("localhost", 1), timeout=1)
+    elif how == "library":
+        import urllib.request
+
+        urllib.request.urlopen("http://localhost:1/")
+
+
+@pytest.mark.parametrize("how", ["redis", "rabbitmq", "database", "socket", "library"])
+def test_real_outages_are_told_from_bugs(how: str) -> None:
+    from local.celery_logging import is_outage
+
+    with pytest.raises(Exception) as caught:
+        refused(how)
+    assert is_outage(caught.value)
+    assert not is_outage(ValueError("no"))
+    assert not is_outage(None)

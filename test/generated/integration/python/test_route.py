@@ -29,7 +29,7 @@ def test_400_for_a_wrong_body(shop: Any, body: Any) -> None:
     assert shop.test_client().post("/users/send_welcome", json=body).status_code == 400
 
 
-@pytest.mark.parametrize("backend", [None, "redis://localhost:1/1"])
+@pytest.mark.parametrize("backend", [None, "redis://localhost:1/1", "db+sqlite:////nowhere/at/all.sqlite3"])
 @pytest.mark.parametrize("broker", ["redis://localhost:1/0", "amqp://localhost:1//"])
 def test_503_within_bounded_time_when_the_broker_is_down(broker: str, backend: Any) -> None:
     from shop import create_app
@@ -39,7 +39,8 @@ def test_503_within_bounded_time_when_the_broker_is_down(broker: str, backend: A
     response = app.test_client().post("/users/send_welcome", json={"record_id": 7})
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "30"
-    assert time.monotonic() - started < 5
+    # Celery tries a database three times.
+    assert time.monotonic() - started < (15 if str(backend).startswith("db") else 5)
 
 
 @pytest.mark.parametrize("store", ["redis://localhost:1/1", "db+sqlite:////nowhere/at/all.sqlite3"])
@@ -52,5 +53,5 @@ def test_the_state_route_says_503_when_the_store_is_down(store: str) -> None:
     state = next(rule for rule in app.url_map.iter_rules() if "task_id" in rule.arguments)
     started = time.monotonic()
     response = app.test_client().get(str(state).replace("<uuid:task_id>", str(uuid4())))
-    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert (response.status_code, response.headers.get("Retry-After")) == (503, "30"), response.text
     assert time.monotonic() - started < 10
