@@ -34,8 +34,10 @@ function upgrade({ text }: SourceFile, task: string): Edit[] | null {
   const route = new RegExp(
     String.raw`(?:\r?\n){2,3}@\w+\.get\(["']/${task}/<uuid:task_id>["']\)\r?\n(?:@.*\r?\n)*def ${task}_state\(.*\).*:\r?\n` +
       String.raw`[ \t]+"""PENDING also stands for an unknown id; .status-endpoint. tells them apart\."""\r?\n` +
-      String.raw`[ \t]+result = \S+\.AsyncResult\(str\(task_id\)\)\r?\n` +
-      String.raw`[ \t]+return \{.id.: result\.id, .state.: result\.state\}, 200, \{.Cache-Control.: .no-store.\}(?=\r?\n|$)`,
+      String.raw`[ \t]+try:\r?\n(?:[ \t]+celery = .*\r?\n)?[ \t]+state = \S+\.AsyncResult\(str\(task_id\)\)\.state\r?\n` +
+      String.raw`[ \t]+except Exception:\r?\n[ \t]+#.*\r?\n[ \t]+current_app\.logger\.exception\(.*\r?\n` +
+      String.raw`[ \t]+return \{.error.: .busy, try again later.\}, 503, \{.Retry-After.: .30.\}\r?\n` +
+      String.raw`[ \t]+return \{.id.: str\(task_id\), .state.: state\}, 200, \{.Cache-Control.: .no-store.\}(?=\r?\n|$)`,
   );
   const location = new RegExp(String.raw`url_for\(["']\.${task}_state["'], (?:\w+=\w+, )*task_id=result\.id\)`);
   const [made, named] = [route.exec(text), location.exec(text)];

@@ -72,7 +72,7 @@ test("a state route that somebody has edited is named and stays", async () => {
   const root = await shop(HOMES["a plain blueprint"]);
   await run("blueprint-task", { root, given: task });
   const file = path.join(root, "shop/home.py");
-  const edited = readFileSync(file, "utf8").replace('"state": result.state', '"state": result.state.lower()');
+  const edited = readFileSync(file, "utf8").replace('"state": state', '"state": state.lower()');
   writeFileSync(file, edited);
   const { plan } = await run("status-endpoint", { root });
   assert.match(
