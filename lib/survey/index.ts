@@ -28,7 +28,16 @@ export { type ConfigStyle, type FoundSettings, type SettingsPlacement, surveyCon
 export { importsOf, isFlaskImport } from "./names/imports-of.ts";
 export { applicationSources, placeOf, statementOf } from "./names/lookup.ts";
 export { isTestPath, moduleName, ownImports } from "./names/modules.ts";
-export { findOwnStatus, holdsExampleTask, isOwnFile, type OwnStatus, type OwnTasks, ownTasks } from "./own.ts";
+export {
+  findOwnSchedule,
+  findOwnStatus,
+  holdsExampleTask,
+  isOwnFile,
+  type OwnSchedule,
+  type OwnStatus,
+  type OwnTasks,
+  ownTasks,
+} from "./own.ts";
 export type * from "./project.ts";
 export { findTestsDir } from "./pytest.ts";
 export type { Reading } from "./reading.ts";

@@ -83,3 +83,19 @@ export function findOwnStatus(project: Project): OwnStatus | null {
   }
   return null;
 }
+
+/** What periodic-task has made. */
+export interface OwnSchedule {
+  timezone: string;
+  scheduler: "redbeat" | "file";
+}
+
+/** The `celery_schedule.py` of an earlier run. */
+export function findOwnSchedule(project: Project): OwnSchedule | null {
+  for (const { path, text } of project.sources.values()) {
+    if (!/(?:^|\/)celery_schedule\.py$/.test(path)) continue;
+    const timezone = /^TIMEZONE = "([^"]+)"/m.exec(text)?.[1];
+    if (timezone) return { timezone, scheduler: text.includes("RedBeatScheduler") ? "redbeat" : "file" };
+  }
+  return null;
+}
