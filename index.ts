@@ -55,6 +55,12 @@ export type BlueprintTaskAnswers = GivenTo<typeof import("./generators/blueprint
 };
 /** Answers of `status-endpoint`. */
 export type StatusEndpointAnswers = GivenTo<typeof import("./generators/status-endpoint.ts").generator>;
+/** Answers of `periodic-task`. */
+export type PeriodicTaskAnswers = GivenTo<typeof import("./generators/periodic-task.ts").generator> & {
+  blueprint: string;
+  task: string;
+  schedule: string;
+};
 /** Answers of `celery-verify`. */
 export type CeleryVerifyAnswers = GivenTo<typeof import("./generators/celery-verify.ts").generator>;
 
@@ -86,6 +92,8 @@ export const celeryDirect = stepOf<CeleryDirectAnswers>("celery-direct");
 export const blueprintTask = stepOf<BlueprintTaskAnswers>("blueprint-task");
 /** {@link step} of `status-endpoint`, which adds routes that tell a task's state. */
 export const statusEndpoint = stepOf<StatusEndpointAnswers>("status-endpoint");
+/** {@link step} of `periodic-task`, which has beat send a task by a schedule. */
+export const periodicTask = stepOf<PeriodicTaskAnswers>("periodic-task");
 /** {@link step} of `celery-verify`, which fails the action list when a check fails. */
 export const celeryVerify = stepOf<CeleryVerifyAnswers>("celery-verify");
 

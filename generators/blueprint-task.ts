@@ -1,11 +1,11 @@
 import { defineGenerator } from "../lib/contract/generator.ts";
-import { placeTask, tasksLayout } from "./blueprint/place.ts";
 import { blueprintPrompts } from "./blueprint/prompts.ts";
 import { registerBlueprint } from "./blueprint/register.ts";
 import { addRoute, csrfWarning, deniedWarning } from "./blueprint/route.ts";
 import { addBlueprint, addTask, describeTask } from "./blueprint/task.ts";
 import { addRequestFacts, makeDefault, requireCelery } from "./common/existing.ts";
 import { appForTasks } from "./common/target.ts";
+import { placeTask, tasksLayout } from "./common/task-place.ts";
 
 /** A task for one blueprint: https://docs.celeryq.dev/en/stable/userguide/tasks.html */
 export const generator = defineGenerator({

@@ -1,10 +1,9 @@
 import { defineGenerator } from "../lib/contract/generator.ts";
-import { planDependencies } from "../lib/dependencies/edit.ts";
-import { ignorePattern } from "../lib/files/env-files.ts";
 import { requireCelery } from "./common/existing.ts";
 import { appForTasks } from "./common/target.ts";
 import { wireCall } from "./common/wiring.ts";
 import { describePeriodic } from "./periodic/facts.ts";
+import { addStore } from "./periodic/packages.ts";
 import { placePeriodic } from "./periodic/place.ts";
 import { periodicPrompts } from "./periodic/prompts.ts";
 import { addPeriodic } from "./periodic/task.ts";
@@ -26,29 +25,18 @@ export const generator = defineGenerator({
     context.write(`${folder}celery_schedule.py`, "periodic/celery_schedule.py", facts);
     wireCall(context, app, { module: facts.scheduleModule, name: "init_periodic_tasks" });
     addPeriodic(context, place, facts);
-    const ignored = ignorePattern(
-      project.read(".gitignore"),
-      "celerybeat-schedule*",
-      "What beat keeps between two starts",
-    );
-    if (ignored && facts.scheduler === "file") changes.edit(".gitignore", ignored);
-    const wanted = facts.scheduler === "redbeat" ? [{ name: "celery-redbeat", minimum: "2.3", below: "3" }] : [];
-    const dependencies = planDependencies(project.dependencies, wanted, project.read);
-    for (const { path, after } of dependencies.edits) changes.edit(path, after);
+    const { manual, next } = addStore(context, facts);
 
     const isNew = changes.changes.some(({ action }) => action !== "unchanged");
-    const install = wanted.length > 0 ? ["install celery-redbeat, which is declared now"] : [];
     return {
       generator: "periodic-task",
       target: app.target,
       answers,
       changes,
-      manual: dependencies.manual,
+      manual,
       install: null,
       warnings: [],
-      next: isNew
-        ? [...install, ...dependencies.next, `celery -A ${celery.entry || "make_celery"} beat --loglevel INFO`]
-        : [],
+      next: isNew ? [...next, `celery -A ${celery.entry || "make_celery"} beat --loglevel INFO`] : [],
     };
   },
 });

@@ -1,6 +1,6 @@
 import { UserError } from "../../lib/errors/index.ts";
 import { applicationSources, type Blueprint, type Guarding, guardingOf, type Project } from "../../lib/survey/index.ts";
-import type { TaskPlace } from "./place.ts";
+import type { TaskPlace } from "../common/task-place.ts";
 
 /** What a new route has in common with the blueprint's other routes. */
 export interface RouteStyle {

@@ -10,7 +10,7 @@ import {
   type Project,
   registrationPoint,
 } from "../../lib/survey/index.ts";
-import type { TaskPlace } from "./place.ts";
+import type { TaskPlace } from "../common/task-place.ts";
 
 /** Registers a new blueprint where the others are registered; where that is not certain, the user is told what to paste. */
 export function registerBlueprint(context: Context, app: FlaskApp, place: TaskPlace): Plan["manual"] {

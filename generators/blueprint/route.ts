@@ -16,9 +16,9 @@ import {
   ownImports,
   type Project,
 } from "../../lib/survey/index.ts";
-import { addBehind, appendCode } from "./append.ts";
+import { addBehind, appendCode } from "../common/append.ts";
+import type { TaskPlace } from "../common/task-place.ts";
 import type { BlueprintTask } from "./facts.ts";
-import type { TaskPlace } from "./place.ts";
 
 /** Adds the route that sends the task to the file with the blueprint's other routes; or says where to paste it. */
 export function addRoute(context: Context, place: TaskPlace, task: BlueprintTask): ManualStep[] {

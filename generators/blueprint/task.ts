@@ -10,12 +10,12 @@ import {
   ownImports,
   type Project,
 } from "../../lib/survey/index.ts";
+import { appendCode } from "../common/append.ts";
 import { chosenDatabase } from "../common/database.ts";
 import { resultsAreOn } from "../common/results.ts";
-import { appendCode } from "./append.ts";
+import type { TaskPlace } from "../common/task-place.ts";
 import type { BlueprintTask } from "./facts.ts";
 import { PLAIN, routeStyle } from "./neighbours.ts";
-import type { TaskPlace } from "./place.ts";
 import type { BlueprintAnswers } from "./prompts.ts";
 
 /** What the templates are rendered with. */

@@ -55,6 +55,16 @@ export function requireCelery(project: Project, generator: string): CeleryUse {
   });
 }
 
+/** What the running application can't find is nothing to build on. `who` would have to find it. */
+export function unreachable(celery: CeleryUse, who: string): UserError {
+  return new UserError({
+    code: "celery-unreachable",
+    what: `${who} could not reach this application's Celery; nothing was changed.`,
+    why: `what makes it (${celery.at.path}:${celery.at.line}) does not store it in app.extensions`,
+    fix: 'add app.extensions["celery"] = celery_app there, as Flask\'s documentation does, and run the command again',
+  });
+}
+
 function findingLine({ at, what, fix, code }: CeleryProblem): string {
   return `${at.path}:${at.line}  ${what}; ${fix} [${code}]`;
 }

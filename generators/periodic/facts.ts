@@ -1,6 +1,7 @@
 import { UserError } from "../../lib/errors/index.ts";
 import type { CeleryUse, FlaskApp, Project } from "../../lib/survey/index.ts";
 import { type ChosenDatabase, chosenDatabase, usableDatabase } from "../common/database.ts";
+import { unreachable } from "../common/existing.ts";
 import { hasRedis, type PeriodicAnswers } from "./prompts.ts";
 import { parseSchedule, type Schedule } from "./schedule.ts";
 
@@ -17,17 +18,17 @@ export interface PeriodicFacts {
   scheduleModule: string;
   importRoot: string;
   database: ChosenDatabase;
-  /** How the running application reaches its Celery; module and name only matter for `module`. */
-  celery: { access: "extensions" | "default" | "module"; module: string; name: string };
 }
 
-/** @throws UserError `scheduler-needs-redis`, `overlap-needs-redbeat` */
+/** @throws UserError `celery-unreachable`, `scheduler-needs-redis`, `overlap-needs-redbeat` */
 export function describePeriodic(
   project: Project,
   app: FlaskApp,
   celery: CeleryUse,
   answers: PeriodicAnswers,
 ): PeriodicFacts {
+  // Factories hand the schedule over before a module could hand Celery out.
+  if (celery.access !== "extensions") throw unreachable(celery, "The schedule");
   if (answers.scheduler === "redbeat" && !hasRedis(project)) throw needsRedis();
   if (answers.overlap === "skip" && answers.scheduler === "file") throw needsRedbeat();
   return {
@@ -40,11 +41,6 @@ export function describePeriodic(
     scheduleModule: app.package ? `${app.package}.celery_schedule` : "celery_schedule",
     importRoot: app.importRoot,
     database: chosenDatabase(project, usableDatabase(project)?.name ? usableDatabase(project)!.kind : "none", true),
-    celery: {
-      access: celery.access ?? "extensions",
-      module: celery.object?.module ?? "",
-      name: celery.object?.name ?? "",
-    },
   };
 }
 

@@ -1,7 +1,7 @@
 import { UserError } from "../../lib/errors/index.ts";
 import { type Node, type SourceFile, statements } from "../../lib/python/index.ts";
 import type { FlaskApp, Project } from "../../lib/survey/index.ts";
-import { placeTask, tasksLayout } from "../blueprint/place.ts";
+import { placeTask, tasksLayout } from "../common/task-place.ts";
 import { NO_BLUEPRINT, type PeriodicAnswers } from "./prompts.ts";
 
 /** The file that the task is in, or goes into. */

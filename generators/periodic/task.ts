@@ -2,7 +2,7 @@ import type { Context } from "../../lib/contract/context.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import { inStyleOf, insertLines, lineOf, lineStart, mergeImports, type SourceFile } from "../../lib/python/index.ts";
 import { isFlaskImport, ownImports } from "../../lib/survey/index.ts";
-import { appendCode } from "../blueprint/append.ts";
+import { appendCode } from "../common/append.ts";
 import type { PeriodicFacts } from "./facts.ts";
 import { findTask, type PeriodicPlace } from "./place.ts";
 

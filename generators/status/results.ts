@@ -1,5 +1,6 @@
 import { UserError } from "../../lib/errors/index.ts";
 import type { CeleryUse, FlaskApp, Location, Project } from "../../lib/survey/index.ts";
+import { unreachable } from "../common/existing.ts";
 import { resultMentions, resultsAreOn } from "../common/results.ts";
 
 /**
@@ -14,7 +15,7 @@ export function requireResults(project: Project, app: FlaskApp, celery: CeleryUs
   if (rpc[0] && rpc.length === found.length) throw rpcResults(rpc[0].at);
   const isOn = celery.kind === "ours" ? resultsAreOn(project, app) : found.length > 0;
   if (!isOn) throw resultsOff(celery);
-  if (celery.access === null) throw unreachable(celery);
+  if (celery.access === null) throw unreachable(celery, "The status routes");
 }
 
 function rpcResults(at: Location): UserError {
@@ -37,14 +38,5 @@ function resultsOff(celery: CeleryUse): UserError {
     fix: ours
       ? 'set "result_backend" where the broker_url stands, or CELERY_RESULT_BACKEND in .env; after --results none, run celery-factory (or celery-direct) again with another --results and --force'
       : 'set result_backend in Celery\'s settings, e.g. "redis://localhost:6379/1", then run the command again',
-  });
-}
-
-function unreachable(celery: CeleryUse): UserError {
-  return new UserError({
-    code: "celery-unreachable",
-    what: "The status routes could not reach this application's Celery; nothing was changed.",
-    why: `what makes it (${celery.at.path}:${celery.at.line}) neither stores it in app.extensions nor in a module's variable`,
-    fix: 'add app.extensions["celery"] = celery_app there, as Flask\'s documentation does, and run the command again',
   });
 }

@@ -49,7 +49,14 @@ test("refused, misspelt, and steps that are left", async () => {
 
 test("the prompts of every generator", async () => {
   const root = shop();
-  for (const name of ["celery-factory", "celery-direct", "blueprint-task", "status-endpoint", "celery-verify"]) {
+  for (const name of [
+    "celery-factory",
+    "celery-direct",
+    "blueprint-task",
+    "status-endpoint",
+    "periodic-task",
+    "celery-verify",
+  ]) {
     const { object } = await report(root, name, "--help");
     check(object, $defs.prompts);
   }

@@ -18,6 +18,7 @@ const commands = [
   ["celery-factory", {}],
   ["blueprint-task", { blueprint: "orders", task: "send", endpoint: "yes" }],
   ["status-endpoint", {}],
+  ["periodic-task", { blueprint: "orders", task: "send_all", schedule: "5m" }],
 ] as const;
 
 test("line ends of the user's files stay, all else is the same", async () => {

@@ -70,13 +70,23 @@ const task = fc
 const status = fc
   .record({ page: fc.constantFrom("yes", "no"), stream: fc.constantFrom("yes", "no") })
   .map((given): Command => ({ generator: "status-endpoint", given }));
+const periodic = fc
+  .record({
+    blueprint: fc.constantFrom("home", "app"),
+    task: fc.constantFrom("tidy", "report"),
+    schedule: fc.constantFrom("5m", "0 3 * * *"),
+  })
+  .map((given): Command => ({ generator: "periodic-task", given }));
 const sequence = fc.record({
   app: fc.constantFrom(...Object.keys(APPS)),
   tasks: fc.constantFrom("blueprint", "centralized", "mixed"),
-  commands: fc.array(fc.oneof({ weight: 3, arbitrary: task }, { weight: 1, arbitrary: status }), {
-    minLength: 1,
-    maxLength: 4,
-  }),
+  commands: fc.array(
+    fc.oneof({ weight: 3, arbitrary: task }, { weight: 1, arbitrary: status }, { weight: 1, arbitrary: periodic }),
+    {
+      minLength: 1,
+      maxLength: 4,
+    },
+  ),
 });
 
 test(`${runs} random sequences of commands: each of them again has nothing to change`, async () => {

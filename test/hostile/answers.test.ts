@@ -132,27 +132,29 @@ async function attempt(name: string, from: string, options: Options) {
 }
 
 test("answers of every generator, from the command line and as a team's presets", async () => {
-  const one = fc.constantFrom("celery-factory", "celery-direct", "blueprint-task", "status-endpoint").chain((name) => {
-    const { prompts } = generatorNamed(name);
-    const free = prompts
-      .filter(({ name: prompt }) => !["preview", "install"].includes(prompt))
-      .map((prompt) => prompt.name);
-    const valid: Record<string, string> = { blueprint: "users", task: "send_mail" };
-    return fc
-      .tuple(
-        fc.uniqueArray(fc.constantFrom(...free), { minLength: 1, maxLength: 2 }),
-        fc.array(value, { minLength: 2, maxLength: 2 }),
-        fc.boolean(),
-      )
-      .map(([picked, values, preset]) => {
-        const hostile = Object.fromEntries(picked.map((prompt, index) => [prompt, values[index]!]));
-        const base = name === "blueprint-task" ? valid : {};
-        return {
-          name,
-          ...(preset ? { given: {}, defaults: { ...base, ...hostile } } : { given: { ...base, ...hostile } }),
-        };
-      });
-  });
+  const one = fc
+    .constantFrom("celery-factory", "celery-direct", "blueprint-task", "status-endpoint", "periodic-task")
+    .chain((name) => {
+      const { prompts } = generatorNamed(name);
+      const free = prompts
+        .filter(({ name: prompt }) => !["preview", "install"].includes(prompt))
+        .map((prompt) => prompt.name);
+      const valid: Record<string, string> = { blueprint: "users", task: "send_mail" };
+      return fc
+        .tuple(
+          fc.uniqueArray(fc.constantFrom(...free), { minLength: 1, maxLength: 2 }),
+          fc.array(value, { minLength: 2, maxLength: 2 }),
+          fc.boolean(),
+        )
+        .map(([picked, values, preset]) => {
+          const hostile = Object.fromEntries(picked.map((prompt, index) => [prompt, values[index]!]));
+          const base = name === "blueprint-task" ? valid : {};
+          return {
+            name,
+            ...(preset ? { given: {}, defaults: { ...base, ...hostile } } : { given: { ...base, ...hostile } }),
+          };
+        });
+    });
   await fc.assert(
     fc.asyncProperty(one, ({ name, ...options }) =>
       attempt(name, name.startsWith("celery") ? bare : ready, options).then(() => {}),

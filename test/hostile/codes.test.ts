@@ -22,6 +22,8 @@ const blueprint = 'from flask import Blueprint\n\nbp = Blueprint("users", __name
 const routes = '\n\n@bp.get("/tasks/")\ndef tasks():\n    return "mine"\n';
 const celery = "from celery import Celery\n\nfrom app import create_app\n\ncelery_app = Celery('app')\n";
 /** Flask's documented integration in one file. */
+const periodic =
+  "from celery import shared_task\n\nfrom celery_schedule import periodic\n\n\n@shared_task\n@periodic(60, expires=60)\ndef tidy():\n    pass\n\n\n@shared_task\ndef send(to):\n    pass\n";
 const documented = `from celery import Celery, Task
 from flask import Flask
 
@@ -152,6 +154,24 @@ const refusals: readonly Refused[] = [
     files: { ...app, "users.py": blueprint + routes },
     command: "status-endpoint /tasks",
     integrated: true,
+  },
+  { code: "schedule-invalid", files: app, command: "periodic-task app tidy 61s0", integrated: true },
+  { code: "timezone-unknown", files: app, command: "periodic-task app tidy 5m Berlin", integrated: true },
+  { code: "overlap-needs-redbeat", files: app, command: "periodic-task app tidy 5m UTC skip file", integrated: true },
+  {
+    code: "schedule-exists",
+    files: { "app.py": contextTask, "tasks.py": periodic },
+    command: "periodic-task app tidy 5m",
+  },
+  {
+    code: "task-not-schedulable",
+    files: { "app.py": contextTask, "tasks.py": periodic },
+    command: "periodic-task app send 5m",
+  },
+  {
+    code: "scheduler-needs-redis",
+    files: { "app.py": contextTask.replaceAll("redis:", "amqp:") },
+    command: "periodic-task app tidy 5m UTC allow redbeat",
   },
   { code: "nothing-to-verify", files: { "README.md": "" }, command: "celery-verify" },
   {

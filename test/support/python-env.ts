@@ -24,6 +24,7 @@ const packages = [
   "apiflask",
   "flask-openapi3",
   "flask-socketio",
+  "celery-redbeat",
   "psycopg2-binary",
 ];
 /** Wanted where a wheel exists: building them from source takes minutes and a compiler. */

@@ -11,7 +11,6 @@ import {
   type Route,
   routesOf,
 } from "../../lib/survey/index.ts";
-import type { BlueprintAnswers } from "./prompts.ts";
 
 /** Where the parts of a blueprint's task live; paths are relative to the root. */
 export interface TaskPlace {
@@ -36,7 +35,7 @@ export interface TaskPlace {
 export function placeTask(
   project: Project,
   app: FlaskApp,
-  { blueprint: name, new: mayBeNew }: Pick<BlueprintAnswers, "blueprint" | "new">,
+  { blueprint: name, new: mayBeNew }: { blueprint: string; new: "yes" | "no" },
   tasks: TasksLayout,
 ): TaskPlace {
   // The answer is in snake_case; a blueprint may be called "Stores" or "auth-api".
