@@ -43,6 +43,12 @@ export const generator = defineGenerator({
       ],
       detect: () => certain("text"),
     }),
+    definePrompt({
+      name: "since",
+      message: "Which revision runs now? (a tag, a branch, a hash; empty: nothing is compared)",
+      check: checkRevision,
+      detect: () => certain(""),
+    }),
   ],
   async begin(root) {
     const { beginPython } = await loadChecklist();
@@ -51,10 +57,21 @@ export const generator = defineGenerator({
   async verify(project, answers, progress) {
     const { verifyProject } = await loadChecklist();
     const app = findTarget(project, answers.target);
-    const report = await verifyProject(project, { app, live: answers.live === "yes", progress });
+    const report = await verifyProject(project, { app, live: answers.live === "yes", since: answers.since, progress });
     return { passed: report.ok, text: reportAsText(report), json: reportAsJson(report) };
   },
 });
+
+/** @throws UserError `since-unknown` for what Git would take for an option or a range */
+function checkRevision(since: string): void {
+  if (/^[\w][\w./@^~{}+-]*$/.test(since) && !since.includes("..")) return;
+  throw new UserError({
+    code: "since-unknown",
+    what: `since: ${since} is no revision.`,
+    why: "one commit is compared with what stands in the folder",
+    fix: "give a tag, a branch or a hash, such as v1.4 or HEAD~3",
+  });
+}
 
 /** An application that can't be edited can be verified all the same, through the worker's entry. */
 function findTarget(project: Project, target: string): FlaskApp | null {

@@ -4,6 +4,7 @@ import { completeChecks } from "./checks.ts";
 import { findWorkerEntry, locateModule, tellWorkerCommand } from "./entry.ts";
 import type { VerifyReport } from "./report.ts";
 import { runChecks } from "./runner.ts";
+import { checkDeployment } from "./since/index.ts";
 import { takePython } from "./start.ts";
 import { findWorkerCommands } from "./static/documented.ts";
 import { checkFiles } from "./static/index.ts";
@@ -17,6 +18,8 @@ export interface VerifyOptions {
   app: FlaskApp | null;
   /** Use the configured broker and a worker process. */
   live: boolean;
+  /** The revision that runs now, for Git; nothing is compared without one. */
+  since?: string;
   /** Seconds until an application that hangs is ended. */
   seconds?: number;
   progress?: (line: string) => void;
@@ -52,8 +55,12 @@ export async function verifyProject(project: Project, options: VerifyOptions): P
       installCommand: tellInstall(project),
     });
     const reading = checkFiles(project, { commands, resolves, workerCommand });
-    const [run, files] = await Promise.all([running, reading]);
-    const checks = completeChecks([...run.findings, ...files]);
+    const [run, files, deployment] = await Promise.all([
+      running,
+      reading,
+      checkDeployment(project, options.since ?? ""),
+    ]);
+    const checks = completeChecks([...run.findings, ...files, deployment]);
     const ok = checks.every(({ verdict }) => verdict === "ok" || verdict === "not-applicable");
     const mode = live ? "live" : "in-memory";
     return { ok, python: python.interpreter.python, mode, checks, output: run.output };

@@ -24,6 +24,7 @@ export { type BlueprintScan, blueprintScan } from "./blueprints/scan.ts";
 export { BROKER_KINDS, BROKER_SCHEMES, type BrokerKind, brokerOfScheme, isBrokerKind } from "./celery/broker-marks.ts";
 export { celeryconfigOf, ownUrlSettings } from "./celery/own-settings.ts";
 export { schedulerStarts, WORKER_MARK } from "./celery/schedulers.ts";
+export { type CeleryTask, surveyTasks } from "./celery/tasks.ts";
 export { type ConfigStyle, type FoundSettings, type SettingsPlacement, surveyConfig } from "./config/index.ts";
 export { importsOf, isFlaskImport } from "./names/imports-of.ts";
 export { applicationSources, placeOf, statementOf } from "./names/lookup.ts";

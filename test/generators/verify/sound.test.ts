@@ -32,7 +32,7 @@ test("Flask's documented pattern is green, and the tasks of the project are name
 test("the generator reports one object for programs and one line per check for people", async () => {
   process.env.CELERY_VERIFY_PYTHON = (await pythonEnv()).python;
   const project = await survey(sound);
-  const answers = { target: project.apps[0]!.target, live: "no", report: "json" } as const;
+  const answers = { target: project.apps[0]!.target, live: "no", report: "json", since: "" } as const;
   const { passed, json, text } = await generator.verify(project, answers, () => {});
   assert.equal(passed, true);
   const object = JSON.parse(JSON.stringify(json));
