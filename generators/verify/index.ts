@@ -4,7 +4,6 @@ import { completeChecks } from "./checks.ts";
 import { findWorkerEntry, locateModule, tellWorkerCommand } from "./entry.ts";
 import type { VerifyReport } from "./report.ts";
 import { runChecks } from "./runner.ts";
-import { checkDeployment } from "./since/index.ts";
 import { takePython } from "./start.ts";
 import { findWorkerCommands } from "./static/documented.ts";
 import { checkFiles } from "./static/index.ts";
@@ -54,13 +53,9 @@ export async function verifyProject(project: Project, options: VerifyOptions): P
       seconds,
       installCommand: tellInstall(project),
     });
-    const reading = checkFiles(project, { commands, resolves, workerCommand });
-    const [run, files, deployment] = await Promise.all([
-      running,
-      reading,
-      checkDeployment(project, options.since ?? ""),
-    ]);
-    const checks = completeChecks([...run.findings, ...files, deployment]);
+    const reading = checkFiles(project, { commands, resolves, workerCommand, since: options.since ?? "" });
+    const [run, files] = await Promise.all([running, reading]);
+    const checks = completeChecks([...run.findings, ...files]);
     const ok = checks.every(({ verdict }) => verdict === "ok" || verdict === "not-applicable");
     const mode = live ? "live" : "in-memory";
     return { ok, python: python.interpreter.python, mode, checks, output: run.output };

@@ -1,6 +1,7 @@
 /** `deploy-safe`: what waits in the queues survives the deployment of what has changed since a revision. */
 import type { Project } from "../../../lib/survey/index.ts";
 import { type Finding, fails, holds, isNotApplicable } from "../checks.ts";
+import type { Static } from "../static/index.ts";
 import { compareRevisions, type Revision } from "./compare.ts";
 import { readingRevision } from "./revision.ts";
 import { sendingsOf, signaturesOf } from "./signatures.ts";
@@ -18,10 +19,9 @@ const SETTINGS = [
 /**
  * Compares with the revision that runs now.
  *
- * @param since a commit; "" for no comparison
  * @throws UserError `since-unknown`
  */
-export async function checkDeployment(project: Project, since: string): Promise<Finding> {
+export async function checkDeployment({ project, since }: Pick<Static, "project" | "since">): Promise<Finding> {
   if (since === "") return isNotApplicable(ID);
   const [before, after] = [await readingRevision(project.root, since, describeRevision), describeRevision(project)];
   const { queued, early } = compareRevisions(before, after);

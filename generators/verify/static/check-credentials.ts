@@ -15,7 +15,7 @@ const generated =
 export const ignoreFile = ".celery-verify-ignore";
 
 /** The first one with its place, and where the others are. */
-export function checkCredentials({ root, tracked }: Static): Finding {
+export function checkCredentials({ root, tracked }: Pick<Static, "root" | "tracked">): Finding {
   const id = "no-credentials";
   const isExcused = readIgnored(root);
   const searched = tracked.paths.filter((name) => !isExcused(name));

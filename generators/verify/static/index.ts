@@ -1,6 +1,7 @@
 /** The checks of the list that need no Python. */
 import type { Project } from "../../../lib/survey/index.ts";
 import type { Finding } from "../checks.ts";
+import { checkDeployment } from "../since/index.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkEnv } from "./check-env.ts";
 import { checkDocumented, type WorkerCommand } from "./documented.ts";
@@ -9,6 +10,9 @@ import { listTracked, type Tracked } from "./tracked.ts";
 /** What these checks look at. */
 export interface Static {
   root: string;
+  project: Project;
+  /** The revision that runs now; "" for no comparison. */
+  since: string;
   tracked: Tracked;
   /** Commands that start a worker, wherever they are written down. */
   commands: readonly WorkerCommand[];
@@ -23,11 +27,15 @@ export const staticChecks: Readonly<Record<string, (files: Static) => Finding | 
   "no-credentials": checkCredentials,
   "env-files": checkEnv,
   "worker-documented": checkDocumented,
+  "deploy-safe": checkDeployment,
 };
 
 /** Runs them all. */
-export async function checkFiles(project: Project, files: Omit<Static, "root" | "tracked">): Promise<Finding[]> {
+export async function checkFiles(
+  project: Project,
+  files: Omit<Static, "root" | "project" | "tracked">,
+): Promise<Finding[]> {
   const { root, paths } = project;
   const tracked = await listTracked(root, paths);
-  return Promise.all(Object.values(staticChecks).map((check) => check({ root, tracked, ...files })));
+  return Promise.all(Object.values(staticChecks).map((check) => check({ root, project, tracked, ...files })));
 }

@@ -141,7 +141,7 @@ async function check(files: Record<string, string>, git = true): Promise<Finding
     await execa("git", ["-C", root, "add", "-A", "-f"]);
   }
   const tracked = await listTracked(root, Object.keys(files));
-  return checkCredentials({ root, tracked, commands: [], resolves: () => true, workerCommand: "" });
+  return checkCredentials({ root, tracked });
 }
 
 const leaked = 'URL = "redis://:hunter2@cache.example.com/0"\n';

@@ -67,17 +67,20 @@ test("a revision of Git's, also of a folder below its top; what it can't find is
     git(...args);
   writeTree({ "backend/tasks.py": TASKS("order_id, note") }, top);
   const project = await survey(path.join(top, "backend"));
-  const finding = await checkDeployment(project, "live");
+  const finding = await checkDeployment({ project, since: "live" });
   assert.equal(finding.verdict, "failed", finding.detail);
   assert.equal(finding.detail, "tasks.py:5: tasks.ship was sent with 1 argument, and now needs note");
   assert.equal(finding.fix, "Give note a default until the queue is empty.");
   writeTree({ "backend/tasks.py": TASKS('order_id, note=""') }, top);
-  assert.equal((await checkDeployment(await survey(path.join(top, "backend")), "live")).verdict, "ok");
+  assert.equal(
+    (await checkDeployment({ project: await survey(path.join(top, "backend")), since: "live" })).verdict,
+    "ok",
+  );
   for (const since of ["gone", "live:"]) {
-    const refused = await checkDeployment(project, since).catch((error: unknown) => error);
+    const refused = await checkDeployment({ project, since }).catch((error: unknown) => error);
     assert.ok(refused instanceof UserError && refused.code === "since-unknown", String(refused));
   }
-  assert.equal((await checkDeployment(project, "")).verdict, "not-applicable");
+  assert.equal((await checkDeployment({ project, since: "" })).verdict, "not-applicable");
 });
 
 test.run();
