@@ -1,4 +1,5 @@
 import { defineGenerator } from "../lib/contract/generator.ts";
+import { addOutbox, relayCommands, requireTransactions } from "./blueprint/outbox.ts";
 import { blueprintPrompts } from "./blueprint/prompts.ts";
 import { registerBlueprint } from "./blueprint/register.ts";
 import { addRoute, csrfWarning, deniedWarning } from "./blueprint/route.ts";
@@ -18,12 +19,14 @@ export const generator = defineGenerator({
     const app = appForTasks(project, answers.target);
     const celery = requireCelery(project, "blueprint-task");
     const place = placeTask(project, app, answers, tasksLayout(project, app));
+    requireTransactions(project, app, answers);
     const task = describeTask(project, app, place, answers);
     if (!place.existing) addBlueprint(context, place, task);
     addTask(context, place, task);
     const route = task.endpoint && place.existing ? addRoute(context, place, task) : [];
     const registration = place.existing ? [] : registerBlueprint(context, app, place);
     if (task.context === "request") addRequestFacts(context, app);
+    if (answers.enqueue === "outbox") addOutbox(context, app);
     return {
       generator: "blueprint-task",
       target: app.target,
@@ -32,7 +35,10 @@ export const generator = defineGenerator({
       manual: [...registration, ...route, ...makeDefault(celery)],
       install: null,
       warnings: task.endpoint ? [...deniedWarning(place, task), ...csrfWarning(project, place)] : [],
-      next: [`restart the worker; it lists ${place.tasksModule}.${task.task}`],
+      next: [
+        `restart the worker; it lists ${place.tasksModule}.${task.task}`,
+        ...(answers.enqueue === "outbox" ? relayCommands(project) : []),
+      ],
     };
   },
 });

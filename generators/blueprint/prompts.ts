@@ -62,6 +62,16 @@ export const blueprintPrompts = [
       return { missing: `there is no blueprint "${blueprint}"; did you mean "${near}"?`, candidates: ["yes"] };
     },
   ),
+  definePrompt({
+    name: "enqueue",
+    message: "How does the route send the task?",
+    choices: [
+      { value: "direct", hint: "at once; 503 when the broker is down" },
+      { value: "commit", hint: "after the database transaction has committed, never for a rollback" },
+      { value: "outbox", hint: "written in the transaction and sent by a relay: not lost by a crash either" },
+    ],
+    detect: () => certain("direct"),
+  }),
 ] as const;
 
 /** The answers to them. */

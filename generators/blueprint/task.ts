@@ -43,14 +43,24 @@ export function describeTask(
     tasksImport,
     requestModule,
     statusModule,
+    sender: isSent ? senderOf(app, answers.enqueue) : null,
     located: style.ownState || statusModule !== "",
     inExtensions: project.celery?.access !== "default" && project.celery?.access !== "module",
-    gapBeforeTasks: tasksImport.startsWith(".") && statusModule !== "",
+    gapBeforeTasks: tasksImport.startsWith(".") && (statusModule !== "" || (isSent && answers.enqueue !== "direct")),
     pascal: pascalCase(answers.task),
     exists: place.existing !== null,
     database: chosenDatabase(project, answers.database, true),
     ...style,
   };
+}
+
+/** What sends a task together with a transaction. */
+function senderOf({ package: own }: FlaskApp, enqueue: BlueprintAnswers["enqueue"]): BlueprintTask["sender"] {
+  const inPackage = (name: string) => (own ? `${own}.${name}` : name);
+  if (enqueue === "direct") return null;
+  return enqueue === "commit"
+    ? { module: inPackage("celery_database"), name: "delay_after_commit" }
+    : { module: inPackage("celery_outbox"), name: "send_in_transaction" };
 }
 
 /** The tasks' module as the routes' file imports it: `.tasks` where that file, or for a new one the app's, is written so. */

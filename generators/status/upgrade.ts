@@ -18,7 +18,7 @@ export function upgradeStateRoutes(context: Context, app: FlaskApp, module: stri
       const isOwn = ownImports(app.importRoot, context.project.pathSet, module);
       const wanted = `from ${module} import task_url`;
       const imports = mergeImports(source, wanted, { isHome: isFlaskImport, isOwn });
-      context.edit(source, ...removed, ...dropImports(source, ["UUID", "url_for"], removed), ...imports);
+      context.edit(source, ...removed, ...dropImports(source, ["UUID", "url_for", "current_app"], removed), ...imports);
     }
     return states
       .filter((_, index) => edits[index] === null)
@@ -39,13 +39,16 @@ function upgrade({ text }: SourceFile, task: string): Edit[] | null {
       String.raw`[ \t]+return \{.error.: .busy, try again later.\}, 503, \{.Retry-After.: .30.\}\r?\n` +
       String.raw`[ \t]+return \{.id.: str\(task_id\), .state.: state\}, 200, \{.Cache-Control.: .no-store.\}(?=\r?\n|$)`,
   );
-  const location = new RegExp(String.raw`url_for\(["']\.${task}_state["'], (?:\w+=\w+, )*task_id=result\.id\)`);
+  const location = new RegExp(
+    String.raw`url_for\(["']\.${task}_state["'], (?:\w+=\w+, )*task_id=(?:result\.id|task_id)\)`,
+  );
   const [made, named] = [route.exec(text), location.exec(text)];
   if (!made || !named) return null;
   const isBehindIt = /^[ \t]+\S/.test(text.slice(made.index + made[0].length).replace(/^\r?\n/, ""));
   if (isBehindIt) return null;
+  const sent = named[0].endsWith("=task_id)") ? `${task}.AsyncResult(task_id)` : "result";
   return [
-    { start: named.index, end: named.index + named[0].length, text: "task_url(result)" },
+    { start: named.index, end: named.index + named[0].length, text: `task_url(${sent})` },
     { start: made.index, end: made.index + made[0].length, text: "" },
   ];
 }

@@ -173,6 +173,12 @@ const refusals: readonly Refused[] = [
     files: { "app.py": contextTask.replaceAll("redis:", "amqp:") },
     command: "periodic-task app tidy 5m UTC allow redbeat",
   },
+  {
+    code: "enqueue-needs-database",
+    files: { ...app, "users.py": blueprint },
+    command: "blueprint-task users send yes --enqueue outbox",
+    integrated: true,
+  },
   { code: "since-unknown", files: app, command: "celery-verify app.py:create_app no text v1..v2", integrated: true },
   { code: "nothing-to-verify", files: { "README.md": "" }, command: "celery-verify" },
   {

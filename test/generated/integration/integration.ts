@@ -63,6 +63,7 @@ export function renderBlueprint(folder: string, data: Partial<BlueprintTask>): R
   const facts = {
     ...PLAIN,
     statusModule: "",
+    sender: null,
     ownState: data.tracked,
     usesUuid: data.tracked,
     located: data.tracked,
