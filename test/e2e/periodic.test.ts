@@ -12,9 +12,9 @@ import { skip, startRedis } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 import { apply, makeProject, plop, type Running, startIn, startWorker } from "./project.ts";
 
-const KILLS = Number(process.env.PERIODIC_KILLS ?? 3);
+const KILLS = Number(process.env.PERIODIC_KILLS ?? 2);
 /** In seconds; the generated 30 would make the test ten times as long. */
-const LOCK = 3;
+const LOCK = 2;
 const TICK = 1;
 
 const redis = await startRedis();

@@ -12,7 +12,7 @@ import { skip, startRedis } from "../support/servers.ts";
 import { until } from "../support/until.ts";
 
 const WATCHERS = 200;
-const SECONDS = Number(process.env.STATUS_STREAM_SECONDS ?? 14);
+const SECONDS = Number(process.env.STATUS_STREAM_SECONDS ?? 11);
 
 const redis = await startRedis();
 if (!redis) skip("event streams", "redis-server is not installed");
@@ -162,7 +162,7 @@ async function watchAll(site: Site, seconds: number): Promise<void> {
 /** Watchers as the page is one: a stream if there is one, else a look every two seconds. Meanwhile others ask for the index. */
 async function besideWatchers(site: Site): Promise<void> {
   const { url } = await start(site, "count", "steps=100");
-  const ends = Date.now() + 6000;
+  const ends = Date.now() + 5000;
   const open: http.IncomingMessage[] = [];
   const watch = async (): Promise<void> => {
     const stream = await openStream(`${url}/events`).catch(isRefusal);
