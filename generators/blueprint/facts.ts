@@ -19,8 +19,8 @@ export interface BlueprintTask extends RouteStyle {
   requestModule: string;
   /** Dotted module with task_url(), when status-endpoint has been run; "" otherwise. */
   statusModule: string;
-  /** What the route sends with, in the caller's transaction; null where it sends at once. */
-  sender: { module: string; name: string } | null;
+  /** What the route sends with, in the caller's transaction, and whether its file makes the database; null where it sends at once. */
+  sender: { module: string; name: string; besideDatabase: boolean } | null;
   /** The route's answer has a Location. */
   located: boolean;
   /** Celery is reached through `current_app.extensions["celery"]`. */

@@ -45,7 +45,8 @@ export function addRoute(context: Context, place: TaskPlace, task: BlueprintTask
       },
     ];
   }
-  const isOwn = ownImports(place.importRoot, project.pathSet, task.requestModule, task.tasksImport, task.statusModule);
+  const ours = [task.requestModule, task.tasksImport, task.statusModule, task.sender?.module ?? ""];
+  const isOwn = ownImports(place.importRoot, project.pathSet, ...ours);
   context.edit(source, ...mergeImports(source, imports, { isHome: isFlaskImport, isOwn }));
   // Behind the others: further down the file may register the blueprint, and that ends its setup.
   const above = lastRoute(place, source) ?? construction(place, source);

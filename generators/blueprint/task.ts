@@ -32,6 +32,8 @@ export function describeTask(
   const isSent = answers.endpoint === "yes";
   const style = isSent ? routeStyle(project, place, answers.task, tracked && !statusModule) : PLAIN;
   const requestModule = app.package ? `${app.package}.celery_request` : "celery_request";
+  const database = chosenDatabase(project, answers.database, true);
+  const besideDatabase = database.kind !== "none" && moduleName(place.routesPath, app.importRoot) === database.module;
   return {
     blueprint: place.blueprint,
     variable: place.variable,
@@ -43,24 +45,28 @@ export function describeTask(
     tasksImport,
     requestModule,
     statusModule,
-    sender: isSent ? senderOf(app, answers.enqueue) : null,
+    sender: isSent ? senderOf(app, answers.enqueue, besideDatabase) : null,
     located: style.ownState || statusModule !== "",
     inExtensions: project.celery?.access !== "default" && project.celery?.access !== "module",
     gapBeforeTasks: tasksImport.startsWith(".") && (statusModule !== "" || (isSent && answers.enqueue !== "direct")),
     pascal: pascalCase(answers.task),
     exists: place.existing !== null,
-    database: chosenDatabase(project, answers.database, true),
+    database,
     ...style,
   };
 }
 
 /** What sends a task together with a transaction. */
-function senderOf({ package: own }: FlaskApp, enqueue: BlueprintAnswers["enqueue"]): BlueprintTask["sender"] {
+function senderOf(
+  { package: own }: FlaskApp,
+  enqueue: BlueprintAnswers["enqueue"],
+  besideDatabase: boolean,
+): BlueprintTask["sender"] {
   const inPackage = (name: string) => (own ? `${own}.${name}` : name);
   if (enqueue === "direct") return null;
   return enqueue === "commit"
-    ? { module: inPackage("celery_database"), name: "delay_after_commit" }
-    : { module: inPackage("celery_outbox"), name: "send_in_transaction" };
+    ? { module: inPackage("celery_database"), name: "delay_after_commit", besideDatabase }
+    : { module: inPackage("celery_outbox"), name: "send_in_transaction", besideDatabase };
 }
 
 /** The tasks' module as the routes' file imports it: `.tasks` where that file, or for a new one the app's, is written so. */

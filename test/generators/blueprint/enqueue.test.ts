@@ -71,6 +71,36 @@ for (const app of Object.keys(APPS))
       assertSameTree(before, snapshotTree(second));
     });
 
+test("one file, whose database is set up below our lines: it starts, and its table is there", async () => {
+  const app = `from flask import Blueprint, Flask
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+app = Flask(__name__)
+app.config["SQLALCHEMY_DATABASE_URI"] = "sqlite://"
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+def index():
+    return {}
+
+
+app.register_blueprint(bp)
+db.init_app(app)
+`;
+  const root = writeTree({ "requirements.txt": "flask\nflask-sqlalchemy\n", "app.py": app }, tempDir());
+  await run("celery-direct", { root });
+  await run("blueprint-task", { root, given: { blueprint: "home", task: "send", endpoint: "yes", enqueue: "outbox" } });
+  assert.ok(!readFileSync(path.join(root, "app.py"), "utf8").includes("from app import"));
+  const code = `import app
+with app.app.app_context():
+    app.db.create_all()
+    print(list(app.db.metadata.tables), app.app.test_client().post("/send", json={"record_id": 1}).status_code)`;
+  const { stdout } = await execa((await pythonEnv()).python, ["-c", code], { cwd: root });
+  assert.equal(stdout, "['celery_outbox'] 202");
+});
+
 test("without a database there is no transaction to send with", async () => {
   const root = writeTree(
     {
