@@ -40,8 +40,12 @@ export function wireCall(context: Context, app: FlaskApp, { module, name, variab
   addImport(context, app, module, name);
 }
 
-/** A name that the file gives to something else would be called in place of ours. */
-function refuseTakenName(source: SourceFile, module: string, name: string): void {
+/**
+ * A name that the file gives to something else would be called in place of ours.
+ *
+ * @throws UserError `name-taken`
+ */
+export function refuseTakenName(source: SourceFile, module: string, name: string): void {
   const bound = source.tree.rootNode.descendantsOfType("identifier").find((node) => {
     const { parent } = node;
     const isLeft = parent?.type === "assignment" && parent.childForFieldName("left")?.id === node.id;

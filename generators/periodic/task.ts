@@ -3,6 +3,7 @@ import { UserError } from "../../lib/errors/index.ts";
 import { inStyleOf, insertLines, lineOf, lineStart, mergeImports, type SourceFile } from "../../lib/python/index.ts";
 import { isFlaskImport, ownImports } from "../../lib/survey/index.ts";
 import { appendCode } from "../common/append.ts";
+import { refuseTakenName } from "../common/wiring.ts";
 import type { PeriodicFacts } from "./facts.ts";
 import { findTask, type PeriodicPlace } from "./place.ts";
 
@@ -20,6 +21,7 @@ export function addPeriodic(context: Context, { tasksPath }: PeriodicPlace, fact
     refuseOther(source, found.periodic.text, line, lineOf(found.periodic));
     return;
   }
+  refuseTakenName(source, facts.scheduleModule, "periodic");
   const isOwn = ownImports(facts.importRoot, project.pathSet, facts.scheduleModule);
   const imports = templates.render(found ? "periodic/decorator_imports.py" : "periodic/task_imports.py", facts);
   const ways = { isHome: isFlaskImport, isOwn };

@@ -1,6 +1,6 @@
 /** What a worker would load: the module after `celery -A`. */
 import type { FlaskApp, Project } from "../../lib/survey/index.ts";
-import type { WorkerCommand } from "./static/documented.ts";
+import type { WorkerCommand } from "./static/facts.ts";
 
 export interface Entry {
   /** As in `celery -A make_celery`, "" where there is none: then the factory is called. */

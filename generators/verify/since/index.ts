@@ -1,7 +1,7 @@
 /** `deploy-safe`: what waits in the queues survives the deployment of what has changed since a revision. */
 import type { Project } from "../../../lib/survey/index.ts";
 import { type Finding, fails, holds, isNotApplicable } from "../checks.ts";
-import type { Static } from "../static/index.ts";
+import type { Static } from "../static/facts.ts";
 import { compareRevisions, type Revision } from "./compare.ts";
 import { readingRevision } from "./revision.ts";
 import { sendingsOf, signaturesOf } from "./signatures.ts";

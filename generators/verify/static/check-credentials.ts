@@ -4,7 +4,7 @@ import path from "node:path";
 import ignore from "ignore";
 import { type Finding, fails, holds, isNotApplicable } from "../checks.ts";
 import { type Credential, findCredentials, isTest, marker } from "./credentials.ts";
-import type { Static } from "./index.ts";
+import type { Static } from "./facts.ts";
 import type { Tracked } from "./tracked.ts";
 
 const largest = 1024 * 1024;

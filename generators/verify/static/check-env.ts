@@ -4,7 +4,7 @@ import path from "node:path";
 import ignore from "ignore";
 import { type Finding, fails, holds, isNotApplicable } from "../checks.ts";
 import { findCredentials, marker } from "./credentials.ts";
-import type { Static } from "./index.ts";
+import type { Static } from "./facts.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import { isIgnoredByGit } from "./tracked.ts";
 

@@ -2,16 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { type Finding, fails, holds } from "../checks.ts";
-import type { Static } from "./index.ts";
-
-/** One place that tells how to start a worker. */
-export interface WorkerCommand {
-  path: string;
-  /** 1-based. */
-  line: number;
-  /** The value of `-A`/`--app`; "" where it is not given. */
-  app: string;
-}
+import type { Static, WorkerCommand } from "./facts.ts";
 
 const documents =
   /(^|\/)(?:CELERY|README|CONTRIBUTING|INSTALL|DEVELOPMENT|HACKING)[^/]*$|(^|\/)(?:Procfile[^/]*|Makefile|justfile|Taskfile\.ya?ml|[^/]*Dockerfile[^/]*|package\.json|pyproject\.toml)$|(?:docker-)?compose[^/]*\.ya?ml$|(^|\/)docs?\/.*\.(?:md|rst|txt)$|\.(?:sh|service|ini|conf|ya?ml)$|(^|\/)(?:bin|scripts?)\/[^/]*$|(^|\/)[^./]+$/i;

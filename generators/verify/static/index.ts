@@ -4,23 +4,9 @@ import type { Finding } from "../checks.ts";
 import { checkDeployment } from "../since/index.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { checkEnv } from "./check-env.ts";
-import { checkDocumented, type WorkerCommand } from "./documented.ts";
-import { listTracked, type Tracked } from "./tracked.ts";
-
-/** What these checks look at. */
-export interface Static {
-  root: string;
-  project: Project;
-  /** The revision that runs now; "" for no comparison. */
-  since: string;
-  tracked: Tracked;
-  /** Commands that start a worker, wherever they are written down. */
-  commands: readonly WorkerCommand[];
-  /** Whether `celery -A <module>` could find that module. */
-  resolves(app: string): boolean;
-  /** What to do where no command is right. */
-  workerCommand: string;
-}
+import { checkDocumented } from "./documented.ts";
+import type { Static } from "./facts.ts";
+import { listTracked } from "./tracked.ts";
 
 /** By the ids of the list. */
 export const staticChecks: Readonly<Record<string, (files: Static) => Finding | Promise<Finding>>> = {

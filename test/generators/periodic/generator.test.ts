@@ -85,6 +85,12 @@ test("a task of no blueprint stands beside the example", async () => {
   assert.match(read(root, "shop/tasks.py"), /def example_task[\s\S]*def clean_up\(/);
 });
 
+test("a name that a file gives to something else is not taken over", async () => {
+  const root = await shop();
+  writeTree({ "shop/orders/tasks.py": `def periodic(function):\n    return function\n\n\n${TASKS}` }, root);
+  assert.equal((await refusal("periodic-task", { root, given: { ...nightly, task: "tidy" } })).code, "name-taken");
+});
+
 test("refused, and nothing is written", async () => {
   const root = await shop({ broker: "rabbitmq", results: "none" });
   await run("periodic-task", { root, given: { ...nightly, task: "tidy" } });

@@ -97,6 +97,18 @@ testTwins("broken tasks", [
     says: /missing 1 required positional argument/,
   },
   {
+    name: "a periodic entry whose schedule beat can't read",
+    red: "named-tasks",
+    patch: [
+      [
+        "shop/config.py",
+        '"accept_content"',
+        '"beat_schedule": {"nightly": {"task": "shop.tasks.ship", "args": [1], "schedule": "daily"}},\n        "accept_content"',
+      ],
+    ],
+    says: /the periodic entry 'nightly' for shop\.tasks\.ship can't be sent/,
+  },
+  {
     name: "a queue for a task that does not exist",
     red: "named-tasks",
     patch: [

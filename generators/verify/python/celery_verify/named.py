@@ -25,11 +25,11 @@ def check_names(run: Verification) -> str:
                 "Write the task's registered name: its module and function.",
                 place,
             )
-        problem = _misfit(task, entry)
+        problem = _misfit(task, entry) or _unreadable(celery, key, entry)
         if problem:
             raise Failed(
-                f"the periodic entry {key!r} sends {name} what it does not take: {problem}",
-                "Mend `args` and `kwargs` of the entry.",
+                f"the periodic entry {key!r} for {name} can't be sent: {problem}",
+                "Mend the entry's schedule, `args` and `kwargs`.",
                 place,
             )
     routed = list(_routed(celery.conf.task_routes))
@@ -63,6 +63,19 @@ def _misfit(task: Any, entry: Any) -> str:
         task.__header__(*args, **kwargs)
     except TypeError as error:
         return str(error)
+    return ""
+
+
+def _unreadable(celery: Any, key: Any, entry: Any) -> str:
+    """Beat asks every entry when it is due; one that can't tell ends beat."""
+    from celery.beat import ScheduleEntry
+
+    if not isinstance(entry, Mapping):
+        return ""
+    try:
+        ScheduleEntry(**{**entry, "name": str(key), "app": celery}).is_due()
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
     return ""
 
 
