@@ -1,6 +1,6 @@
 /** Workers as an operator meets them: without addresses, twice with one name, frozen, and killed by their own task. */
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
 import { skip, startRabbitmq, startRedis } from "../support/servers.ts";
@@ -20,6 +20,22 @@ def kill(path: str) -> None:
     with open(path, "a") as stream:
         stream.write("x")
     os._exit(1)
+`;
+
+const SLEEPERS = `
+
+@shared_task(ignore_result=False)
+def lose() -> None:
+    import time
+
+    time.sleep(20)
+
+
+@shared_task(ignore_result=False, acks_late=True)
+def late() -> None:
+    import time
+
+    time.sleep(20)
 `;
 
 test("a worker does not start on servers that nobody has named, and the web says so", async () => {
@@ -58,6 +74,32 @@ else {
       process.kill(frozen.pid, "SIGCONT");
       await Promise.all([frozen.stop(), successor.stop()]);
     }
+  });
+
+  test("a task that a stopped worker cuts off has failed, and is named; one that is acks_late runs again", async () => {
+    const root = makeProject();
+    await apply(root, "celery-factory", "--broker", "redis");
+    const config = path.join(root, "app/config.py");
+    const settings = readFileSync(config, "utf8");
+    writeFileSync(
+      config,
+      settings.replace('"broker_url"', '"worker_soft_shutdown_timeout": 1.0,\n        "broker_url"'),
+    );
+    appendFileSync(path.join(root, "app/tasks.py"), SLEEPERS);
+    const env = { CELERY_BROKER_URL: redis.url.replace(/0$/, "5"), ...results };
+    const worker = await startWorker(root, { ...env, REMAP_SIGTERM: "SIGQUIT" }, "--concurrency", "2");
+    const send =
+      "import json, make_celery\nfrom app.tasks import late, lose\nprint(json.dumps([lose.delay().id, late.delay().id]))";
+    const [lost, again] = await python<string[]>(root, send, env);
+    await until(() => worker.output().split("received").length > 2, 20, worker.output);
+    await worker.stop();
+    assert.ok(worker.output().includes(`app.tasks.lose[${lost}] lost: the worker was stopped`), worker.output());
+    assert.ok(!worker.output().includes(`[${again}] lost`), worker.output());
+    const read = `import json, make_celery\nfrom app.tasks import lose\nprint(json.dumps(lose.AsyncResult("${lost}").state))`;
+    assert.equal(await python(root, read, env), "FAILURE");
+    const next = await startWorker(root, env);
+    await until(() => next.output().includes(`app.tasks.late[${again}] received`), 20, next.output);
+    await next.stop();
   });
 
   for (const [broker, url] of [

@@ -40,7 +40,7 @@ def test_503_within_bounded_time_when_the_broker_is_down(broker: str, backend: A
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "30"
     # Celery tries a database three times.
-    assert time.monotonic() - started < (15 if str(backend).startswith("db") else 5)
+    assert time.monotonic() - started < (25 if str(backend).startswith("db") else 5)
 
 
 @pytest.mark.parametrize("store", ["redis://localhost:1/1", "db+sqlite:////nowhere/at/all.sqlite3"])
@@ -54,4 +54,5 @@ def test_the_state_route_says_503_when_the_store_is_down(store: str) -> None:
     started = time.monotonic()
     response = app.test_client().get(str(state).replace("<uuid:task_id>", str(uuid4())))
     assert (response.status_code, response.headers.get("Retry-After")) == (503, "30"), response.text
-    assert time.monotonic() - started < 10
+    # Celery tries ten times to make the tables of a database.
+    assert time.monotonic() - started < 25
