@@ -1,6 +1,6 @@
 /**
  * Random projects through the real generators: the worker's application is the one that the project itself starts, or
- * nothing is written. FUZZ_RUNS says how many (110), FUZZ_SEED repeats a run.
+ * nothing is written. FUZZ_RUNS says how many (80), FUZZ_SEED repeats a run.
  */
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { tempDir, writeTree } from "../support/temp.ts";
 import { Oracle } from "./oracle.ts";
 import { type FlaskProject, flaskProject } from "./projects.ts";
 
-const runs = Number(process.env.FUZZ_RUNS ?? 110);
+const runs = Number(process.env.FUZZ_RUNS ?? 80);
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const shown = Number(process.env.FUZZ_REASONS ?? 8);
 /** Of what an expert would integrate, so much may be refused. */

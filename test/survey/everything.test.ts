@@ -1,6 +1,6 @@
 /**
  * Which files are read is decided by bytes; this reads every file in full, and the survey must answer the same.
- * FUZZ_RUNS says how many random projects (300), FUZZ_SEED repeats a run, ORACLE_TREES names folders of more applications.
+ * FUZZ_RUNS says how many random projects (200), FUZZ_SEED repeats a run, ORACLE_TREES names folders of more applications.
  */
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
@@ -12,7 +12,7 @@ import { layOut, readCases } from "../support/case-files.ts";
 import { surveyAnswer } from "../support/survey-answer.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 
-const runs = Number(process.env.FUZZ_RUNS ?? 300);
+const runs = Number(process.env.FUZZ_RUNS ?? 200);
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 await loadParser();
