@@ -10,12 +10,27 @@ import { test } from "uvu";
 import { pythonEnv } from "../support/python-env.ts";
 import { skip, startRedis } from "../support/servers.ts";
 import { until } from "../support/until.ts";
-import { apply, makeProject, plop, type Running, startIn, startWorker } from "./project.ts";
+import { apply, makeProject, plop, type Running, runIn, startIn, startWorker } from "./project.ts";
 
 const KILLS = Number(process.env.PERIODIC_KILLS ?? 2);
 /** In seconds; the generated 30 would make the test ten times as long. */
 const LOCK = 2;
 const TICK = 1;
+
+test("a schedule in a file: a second beat ends at once, and one that is killed leaves no lock", async () => {
+  const root = makeProject();
+  await apply(root, "celery-factory", "--broker", "embedded");
+  await apply(root, "periodic-task", "--blueprint", "app", "--task", "tick", "--schedule", "1s");
+  const command = ["celery", "-A", "make_celery", "beat", "--loglevel", "INFO"];
+  const first = await startIn(root, command, /Sending due task/);
+  const second = await runIn(root, command);
+  assert.notEqual(second.code, 0);
+  assert.match(second.stdout + second.stderr, /Another beat uses celerybeat-schedule/);
+  process.kill(first.pid, "SIGKILL");
+  const third = await startIn(root, command, /Sending due task/);
+  await third.stop();
+  await first.stop();
+});
 
 const redis = await startRedis();
 if (!redis) skip("periodic tasks", "redis-server is not installed");

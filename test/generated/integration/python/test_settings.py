@@ -147,6 +147,8 @@ def test_servers_that_nobody_named_are_told(monkeypatch: pytest.MonkeyPatch) -> 
     app = Flask("x")
     assert unset_servers(app, LOCAL) == "CELERY_BROKER_URL and CELERY_RESULT_BACKEND"
     assert unset_servers(app, {**LOCAL, "broker_url": "redis://h/0"}) == "CELERY_RESULT_BACKEND"
+    # Results that nobody has named would be dropped.
+    assert unset_servers(app, {"broker_url": "redis://h/0", "result_backend": None}) == "CELERY_RESULT_BACKEND"
     monkeypatch.setenv("CELERY_BROKER_URL", LOCAL["broker_url"])
     monkeypatch.setenv("CELERY_RESULT_BACKEND", LOCAL["result_backend"])
     assert unset_servers(app, LOCAL) == ""
