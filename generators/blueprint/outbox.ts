@@ -15,15 +15,20 @@ export function requireTransactions(
   { enqueue, database }: Pick<BlueprintAnswers, "enqueue" | "database">,
 ): void {
   if (enqueue === "direct") return;
-  const isThere = pathSet.has(`${packageDir ? `${packageDir}/` : ""}celery_database.py`);
-  if (database === "flask-sqlalchemy" && (isThere || enqueue === "outbox")) return;
-  if (database !== "none" && isThere && enqueue === "commit") return;
+  const holds = (name: string) => pathSet.has(`${packageDir ? `${packageDir}/` : ""}${name}`);
+  const fits = {
+    commit: database !== "none" && holds("celery_database.py"),
+    outbox: database === "flask-sqlalchemy" && holds("celery_logging.py"),
+  };
+  if (fits[enqueue]) return;
   const needs =
-    enqueue === "outbox" ? "a table in a database of Flask-SQLAlchemy" : "celery_database.py with delay_after_commit";
+    enqueue === "outbox"
+      ? "a database of Flask-SQLAlchemy, and an integration of celery-factory or celery-direct"
+      : "celery_database.py with delay_after_commit";
   throw new UserError({
     code: "enqueue-needs-database",
     what: `enqueue: ${enqueue} does not fit this project; nothing was changed.`,
-    why: `it needs ${needs}, and that is not here`,
+    why: `it needs ${needs}; that is not here`,
     fix:
       enqueue === "outbox"
         ? "give --enqueue commit, or direct"

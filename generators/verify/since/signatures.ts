@@ -64,7 +64,8 @@ function read(definition: Node) {
   };
 }
 
-const SENDING = /\.(?:delay|apply_async|si?|signature|subtask)\b|\bsend_task\b|\bdelay_after_commit\b/;
+const SENDING =
+  /\.(?:delay|apply_async|si?|signature|subtask)\b|\bsend_task\b|\bdelay_after_commit\b|\bsend_in_transaction\b/;
 
 /** Registered name → every sending of that task in the project's own code. */
 export function sendingsOf(project: Project, tasks: ReadonlyMap<string, Signature>): Map<string, Sent[]> {
@@ -108,7 +109,7 @@ function readSending(source: SourceFile, call: Node): (Sent & { to: string; isNa
     const name = stringValue(given[0] ?? keywords.get("name") ?? null);
     return name ? { to: name, isName: true, at, ...asLists(given.slice(1), keywords) } : null;
   }
-  if (callee?.text.split(".").pop() === "delay_after_commit")
+  if (/(?:^|\.)(?:delay_after_commit|send_in_transaction)$/.test(callee?.text ?? ""))
     return { to: named(given[1]), isName: false, at, ...asCall(given.slice(2), keywords) };
   if (callee?.type !== "attribute") return null;
   const to = named(callee.childForFieldName("object"));

@@ -101,6 +101,33 @@ with app.app.app_context():
   assert.equal(stdout, "['celery_outbox'] 202");
 });
 
+test("an integration of somebody else has nothing that the outbox builds on", async () => {
+  // As in Flask's documentation.
+  const maker = `from celery import Celery, Task
+
+
+def celery_init_app(app):
+    class FlaskTask(Task):
+        def __call__(self, *args, **kwargs):
+            with app.app_context():
+                return self.run(*args, **kwargs)
+
+    celery_app = Celery(app.name, task_cls=FlaskTask)
+    celery_app.config_from_object({"broker_url": "redis://localhost"})
+    celery_app.set_default()
+    app.extensions["celery"] = celery_app
+    return celery_app
+
+`;
+  const app = APP(maker, `${register}    celery_init_app(app)\n`);
+  const root = writeTree({ "requirements.txt": "flask\n", ...APPS.flask, "shop/__init__.py": app }, tempDir());
+  const given = { blueprint: "home", task: "send_welcome", endpoint: "yes", enqueue: "outbox" };
+  const before = snapshotTree(root);
+  const { code } = await refusal("blueprint-task", { root, given });
+  assert.equal(code, "enqueue-needs-database");
+  assertSameTree(before, snapshotTree(root));
+});
+
 test("without a database there is no transaction to send with", async () => {
   const root = writeTree(
     {

@@ -48,6 +48,18 @@ testTwins("unguarded routes", [
     does: /^Put @token_required below its route decorator/,
   },
   {
+    name: "a route that sends through an outbox",
+    red,
+    at,
+    patch: [
+      imports,
+      [orders, view, close + view],
+      [orders, "tasks.ship.delay(order_id)", "send_in_transaction(None, tasks.ship, order_id)"],
+      [orders, close, `def send_in_transaction(session, task, *args):\n    pass\n\n\n${close}`],
+    ],
+    files,
+  },
+  {
     name: "another decorator is no guard",
     red,
     at,

@@ -14,7 +14,7 @@ from .events import Failed, NotApplicable
 from .verification import Verification
 
 _CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
-_SENDING = {"delay", "apply_async", "send_task", "delay_after_commit"}
+_SENDING = {"delay", "apply_async", "send_task", "delay_after_commit", "send_in_transaction"}
 # `login_required`, `jwt_required()`, `auth.login_required`, `token_auth`, `roles_accepted`, `require_scope`.
 _GUARD = re.compile(
     r"login|auth|jwt|token|permission|role|require|admin|protect|scope|verified|session_user|api_?key", re.I
