@@ -21,14 +21,16 @@ const here = import.meta.dirname;
 const limitMinutes = 8;
 /** Most of the time a file waits for servers and workers, so that two of them leave two processors idle. */
 const atOnce = 2 * availableParallelism();
-/** These run generated Python, and are the slow ones. */
+/** These run generated Python. */
 const needsPython = /^(docs|e2e|generated|generators[\\/]verify)[\\/]/;
+/** The slow ones come first, so that none of them is left to run alone. */
+const isSlow = (file: string) => needsPython.test(file) || /^(fuzz|cases\.test)/.test(file);
 
 const wanted = process.argv.slice(2);
 const files = readdirSync(here, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".test.ts") && !/^cases[\\/]/.test(name))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
-  .sort((a, b) => Number(needsPython.test(b)) - Number(needsPython.test(a)) || (a < b ? -1 : 1));
+  .sort((a, b) => Number(isSlow(b)) - Number(isSlow(a)) || (a < b ? -1 : 1));
 
 const running = new Set<ChildProcess>();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

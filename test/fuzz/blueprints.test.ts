@@ -1,6 +1,6 @@
 /**
  * Random blueprints through blueprint-task: the application starts, its own routes answer as before, and the new one is as
- * guarded as those beside it, or nothing is written. FUZZ_RUNS says how many (50), FUZZ_SEED repeats a run.
+ * guarded as those beside it, or nothing is written. FUZZ_RUNS says how many (100), FUZZ_SEED repeats a run.
  */
 import assert from "node:assert/strict";
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
@@ -17,7 +17,7 @@ import { pythonEnv } from "../support/python-env.ts";
 import { assertSameTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";
 import { type BlueprintProject, blueprintProject } from "./blueprints.ts";
 
-const runs = Number(process.env.FUZZ_RUNS ?? 50);
+const runs = Number(process.env.FUZZ_RUNS ?? 100);
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const only = process.env.FUZZ_ONLY;
 const REFUSED_AT_MOST = 0.08;

@@ -1,6 +1,6 @@
 /**
  * Random sequences of our own commands on small applications: whatever came before, each of them again, in any order, has
- * nothing to change. FUZZ_RUNS says how many (25), FUZZ_SEED repeats a run.
+ * nothing to change. FUZZ_RUNS says how many (300), FUZZ_SEED repeats a run.
  */
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { runGenerator } from "../../lib/run/run.ts";
 import { generatorNamed, silent } from "../support/generators.ts";
 import { assertSameTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";
 
-const runs = Number(process.env.FUZZ_RUNS ?? 25);
+const runs = Number(process.env.FUZZ_RUNS ?? 300);
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const BLUEPRINT = (name: string) =>
@@ -45,7 +45,10 @@ const APPS: Record<string, Record<string, string>> = {
       'from flask_restx import Namespace, Resource\n\nns = Namespace("home")\n\n\n@ns.route("/")\nclass Index(Resource):\n    def get(self):\n        return {}\n',
   },
   configured: {
-    "shop/__init__.py": factory(`    app.config.from_object("shop.config.Config")\n${register("shop.home")}`),
+    "shop/__init__.py": factory(
+      `    app.config.from_object("shop.config.Config")\n    db.init_app(app)\n${register("shop.home")}`,
+    ).replace("import Flask\n", "import Flask\n\nfrom shop.models import db\n"),
+    "shop/models.py": "from flask_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n",
     "shop/config.py": 'class Config:\n    SECRET_KEY = "dev"\n',
     "shop/home.py": BLUEPRINT("home"),
     "tests/conftest.py": "import pytest\n",
@@ -65,6 +68,7 @@ const task = fc
     task: fc.constantFrom("send_welcome", "count"),
     endpoint: fc.constantFrom("yes", "no"),
     context: fc.constantFrom("app", "app", "request"),
+    enqueue: fc.constantFrom("direct", "direct", "direct", "direct", "commit"),
   })
   .map((given): Command => ({ generator: "blueprint-task", given: { ...given, new: "yes" } }));
 const status = fc
