@@ -61,6 +61,8 @@ export type PeriodicTaskAnswers = GivenTo<typeof import("./generators/periodic-t
   task: string;
   schedule: string;
 };
+/** Answers of `celery-update`. */
+export type CeleryUpdateAnswers = GivenTo<typeof import("./generators/celery-update.ts").generator>;
 /** Answers of `celery-verify`. */
 export type CeleryVerifyAnswers = GivenTo<typeof import("./generators/celery-verify.ts").generator>;
 
@@ -94,6 +96,8 @@ export const blueprintTask = stepOf<BlueprintTaskAnswers>("blueprint-task");
 export const statusEndpoint = stepOf<StatusEndpointAnswers>("status-endpoint");
 /** {@link step} of `periodic-task`, which has beat send a task by a schedule. */
 export const periodicTask = stepOf<PeriodicTaskAnswers>("periodic-task");
+/** {@link step} of `celery-update`, which brings generated files up to this version. */
+export const celeryUpdate = stepOf<CeleryUpdateAnswers>("celery-update");
 /** {@link step} of `celery-verify`, which fails the action list when a check fails. */
 export const celeryVerify = stepOf<CeleryVerifyAnswers>("celery-verify");
 

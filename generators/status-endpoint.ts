@@ -3,7 +3,7 @@ import { requireCelery } from "./common/existing.ts";
 import { appForTasks } from "./common/target.ts";
 import { wireCall } from "./common/wiring.ts";
 import { describeStatus, nextSteps, secretKeyWarning } from "./status/describe.ts";
-import { statusFiles } from "./status/files.ts";
+import { addStatusFiles } from "./status/files.ts";
 import { refuseTakenPrefix } from "./status/prefix.ts";
 import { statusPrompts } from "./status/prompts.ts";
 import { requireResults } from "./status/results.ts";
@@ -16,7 +16,7 @@ export const generator = defineGenerator({
   prompts: statusPrompts,
   requires: (project) => void requireCelery(project, "status-endpoint"),
   async plan(context, answers) {
-    const { project, changes, templates } = context;
+    const { project, changes } = context;
     const app = appForTasks(project, answers.target);
     const celery = requireCelery(project, "status-endpoint");
     requireResults(project, app, celery);
@@ -26,7 +26,7 @@ export const generator = defineGenerator({
     const module = app.package ? `${app.package}.${facts.name}` : facts.name;
     wireCall(context, app, { module, name: "init_task_status" });
     const open = upgradeStateRoutes(context, app, module);
-    for (const [path, text] of Object.entries(statusFiles(templates, facts))) changes.write(path, text);
+    addStatusFiles(context, facts);
 
     const isNew = changes.changes.some(({ action }) => action !== "unchanged");
     return {

@@ -86,7 +86,7 @@ export function addTask(context: Context, place: TaskPlace, task: BlueprintTask)
   const { project, templates } = context;
   const source = project.parse(place.tasksPath);
   if (!source) {
-    context.write(place.tasksPath, "blueprint/tasks.py", task);
+    context.start(place.tasksPath, "blueprint/tasks.py", task);
     if (place.existing && task.registers) importTask(context, place, task);
     return;
   }
@@ -114,8 +114,8 @@ function importTask(context: Context, place: TaskPlace, task: BlueprintTask): vo
 /** A new blueprint: a package with its routes; who registers it is another matter. */
 export function addBlueprint(context: Context, place: TaskPlace, task: BlueprintTask): void {
   const folder = place.routesPath.slice(0, place.routesPath.lastIndexOf("/"));
-  context.write(`${folder}/__init__.py`, "blueprint/package_init.py", task);
-  context.write(place.routesPath, "blueprint/package_routes.py", task);
+  context.start(`${folder}/__init__.py`, "blueprint/package_init.py", task);
+  context.start(place.routesPath, "blueprint/package_routes.py", task);
 }
 
 function defines(source: SourceFile, name: string): boolean {

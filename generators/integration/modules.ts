@@ -16,7 +16,7 @@ export function addModules(context: Context, integration: Integration): void {
 /** `<package>/tasks.py` with the example; a tasks file of ours that holds it already, with whatever else, stays as it is. */
 export function addExampleTask(context: Context, integration: Integration): void {
   const path = `${integration.packageDir}${fileName(integration.tasksModule)}`;
-  if (!holdsExampleTask(context.project.parse(path))) context.write(path, "integration/tasks.py", integration);
+  if (!holdsExampleTask(context.project.parse(path))) context.start(path, "integration/tasks.py", integration);
 }
 
 /** A pytest file where the project uses pytest. */

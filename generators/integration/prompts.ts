@@ -45,6 +45,7 @@ export function integrationPrompts(kind: FlaskApp["kind"]) {
       choices: choicesOf(brokers),
       accepts: isBrokerUrl,
       check: (value) => void brokerKind(value),
+      keep: brokerKind,
       detect: detectBroker,
     }),
     definePrompt({

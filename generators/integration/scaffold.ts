@@ -22,7 +22,7 @@ export function makeNewApp(context: Context, kind: FlaskApp["kind"], answers: Wi
   const files = new Map<string, Uint8Array>();
   for (const name of templates.list(folder)) {
     const path = name.slice(folder.length + 1);
-    context.write(path, name, {});
+    context.start(path, name, {});
     files.set(path, changes.current(path) ?? new Uint8Array());
   }
   const planned = describeProject(overlay(context.project, files));

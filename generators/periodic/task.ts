@@ -12,7 +12,7 @@ export function addPeriodic(context: Context, { tasksPath }: PeriodicPlace, fact
   const { project, templates } = context;
   const source = project.parse(tasksPath);
   if (!source) {
-    context.write(tasksPath, "periodic/tasks.py", facts);
+    context.start(tasksPath, "periodic/tasks.py", facts);
     return;
   }
   const found = findTask(source, facts.task);

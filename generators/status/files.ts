@@ -1,4 +1,4 @@
-import type { Templates } from "../../lib/templates/render.ts";
+import type { Context } from "../../lib/contract/context.ts";
 
 /** What the templates of `status-endpoint` are rendered with. */
 export interface StatusFacts {
@@ -23,21 +23,17 @@ export interface StatusFacts {
   celery: { access: "extensions" | "default" | "module"; module: string; name: string };
 }
 
-/** Path → text of every file that a status endpoint consists of. */
-export function statusFiles(templates: Templates, facts: StatusFacts): Record<string, string> {
+/** Every file that a status endpoint consists of. */
+export function addStatusFiles(context: Context, facts: StatusFacts): void {
   const module = facts.package ? `${facts.package}.${facts.name}` : facts.name;
   const testsDepth = (facts.testsDir ?? "").split("/").length - 1;
   const data = { ...facts, module, readerModule: `${module}.reader`, testsDepth };
   const folder = `${facts.packageDir}${facts.name}/`;
-  const files: Record<string, string> = {};
-  const add = (path: string, template: string) => {
-    files[path] = templates.render(`status/${template}`, data);
-  };
+  const add = (path: string, template: string) => context.write(path, `status/${template}`, data);
   for (const name of ["__init__.py", "handles.py", "progress.py", "reader.py"]) add(`${folder}${name}`, name);
   if (facts.page) {
     add(`${folder}templates/task_status.html`, "task_status.html");
     for (const name of ["task_status.css", "task_status.js"]) add(`${folder}static/${name}`, name);
   }
   if (facts.testsDir !== null) add(`${facts.testsDir}test_${facts.name}.py`, "test_task_status.py");
-  return files;
 }

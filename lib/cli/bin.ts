@@ -4,12 +4,13 @@ import { Writable } from "node:stream";
 import type { Generator } from "../contract/generator.ts";
 import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
-import { explain, ownVersion } from "../run/explain.ts";
+import { explain } from "../run/explain.ts";
 import { findGenerator, findGenerators } from "../run/find.ts";
 import { runGenerator } from "../run/run.ts";
 import { type Stages, stages } from "../run/stages.ts";
 import { isInteractive, type Output, painter, terminal, unattended, writeLines } from "../run/terminal.ts";
 import { verifier } from "../run/verifier.ts";
+import { packVersion } from "../templates/versions.ts";
 import { isPlaceholder, ownCommand, readNamed } from "./command-line.ts";
 
 export interface BinOptions {
@@ -65,7 +66,7 @@ const nowhere: Output = { out: new Writable({ write: (_chunk, _encoding, done) =
 async function carryOut(command: Command, options: BinOptions): Promise<void> {
   const { words, flags } = command;
   const paint = painter(terminal.out);
-  if (flags.has("version") && words.length === 0) return writeLines(terminal.out, ownVersion());
+  if (flags.has("version") && words.length === 0) return writeLines(terminal.out, packVersion());
   const [name, ...positional] = words;
   if (name === undefined) {
     if (!flags.has("help") && isInteractive()) return options.underPlop(["--dest", command.dest, ...forced(flags)]);

@@ -1,10 +1,11 @@
 /** The texts of --help. */
 import type { Generator } from "../contract/generator.ts";
 import type { Prompt } from "../contract/prompt.ts";
-import { explain, ownVersion } from "../run/explain.ts";
+import { explain } from "../run/explain.ts";
 import { maskSecrets } from "../run/mask.ts";
 import type { painter } from "../run/terminal.ts";
 import type { Project } from "../survey/index.ts";
+import { packVersion } from "../templates/versions.ts";
 
 type Paint = ReturnType<typeof painter>;
 
@@ -13,7 +14,7 @@ export const binName = "plop-pack-flask-celery";
 /** What `--help` says without a generator. */
 export function overallHelp(generators: readonly Generator[], paint: Paint): string {
   return [
-    `${paint("bold", binName)} ${ownVersion()} — puts Celery into a Flask project, and proves that it works`,
+    `${paint("bold", binName)} ${packVersion()} — puts Celery into a Flask project, and proves that it works`,
     "",
     paint("bold", "Usage:"),
     `  ${binName} <generator> [answers in order] [--prompt value] [options]`,

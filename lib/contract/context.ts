@@ -18,6 +18,8 @@ export class Context implements Readonly<ContextParts> {
   readonly changes: ChangeSet;
   readonly templates: Templates;
   readonly force: boolean;
+  /** Path → text of every file that this pack keeps up to date. */
+  readonly kept = new Map<string, string>();
   readonly #edits = new Map<string, Edit[]>();
 
   constructor({ project, changes, templates, force }: ContextParts) {
@@ -39,13 +41,21 @@ export class Context implements Readonly<ContextParts> {
     this.changes.edit(source.path, splice(source, all));
   }
 
-  /** Renders a template into a new file of ours. */
+  /** Renders a template into a file that stays ours: celery-update brings it up to a later version. */
   write(path: string, template: string, data: object): void {
+    const text = this.templates.render(template, data);
+    this.kept.set(path, text);
+    this.changes.write(path, text);
+  }
+
+  /** Renders a template into a new file that is the user's from then on. */
+  start(path: string, template: string, data: object): void {
     this.changes.write(path, this.templates.render(template, data));
   }
 
   /** The same plan for a project that exists only in it. */
   withProject(project: Project): Context {
-    return new Context({ ...this, project });
+    const context = new Context({ ...this, project });
+    return Object.assign(context, { kept: this.kept });
   }
 }

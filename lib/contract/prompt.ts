@@ -33,6 +33,8 @@ export interface Prompt<Name extends string = string, Value extends string = str
   check?(value: string): void;
   /** Brings a checked value of free text into its one form, e.g. snake_case; may throw a UserError itself. */
   normalize?(value: string): string;
+  /** What of an answer is recorded in the project, where all of it might be a secret. */
+  keep?(value: string): string;
 }
 
 type AnswerTo<P> = P extends Prompt<string, infer Value, infer Other> ? Value | Other : never;

@@ -1,8 +1,6 @@
 /** Turns whatever was thrown into the one text that a user sees. */
-import { readFileSync } from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { UserError } from "../errors/index.ts";
+import { packVersion } from "../templates/versions.ts";
 import { maskSecrets } from "./mask.ts";
 
 /** A UserError as it is; anything else as a bug of ours, with what a report needs. DEBUG=1 adds the stack. */
@@ -11,7 +9,7 @@ export function explain(error: unknown): string {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const lines = [
     `This is a bug in plop-pack-flask-celery: ${message.split("\n")[0]} [bug]`,
-    `  why: something happened that it was not written for (version ${ownVersion()}, Node ${process.version}, ${process.platform}).`,
+    `  why: something happened that it was not written for (version ${packVersion()}, Node ${process.version}, ${process.platform}).`,
     "  do:  report it with the command that you ran: npm bugs plop-pack-flask-celery (DEBUG=1 shows the details).",
   ];
   if (process.env.DEBUG && stack) lines.push(stack);
@@ -36,23 +34,5 @@ export async function whileLoading(register: () => void | Promise<void>): Promis
   } catch (error) {
     process.exitCode = 1;
     throw explained(error);
-  }
-}
-
-/** Version in our own package.json, found from source and from dist/. */
-export function ownVersion(): string {
-  const file = path.join(packageRoot(), "package.json");
-  return JSON.parse(readFileSync(file, "utf8")).version;
-}
-
-/** The folder of our package.json. */
-export function packageRoot(): string {
-  for (let folder = path.dirname(fileURLToPath(import.meta.url)); ; folder = path.dirname(folder)) {
-    try {
-      readFileSync(path.join(folder, "package.json"));
-      return folder;
-    } catch {
-      if (folder === path.dirname(folder)) throw new Error("our own package.json is missing");
-    }
   }
 }

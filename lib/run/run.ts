@@ -1,10 +1,13 @@
 /** One run, the same for Plop's action, our own bin and the typed API. */
 import type { Change } from "../changes/types.ts";
+import type { Context } from "../contract/context.ts";
 import { type CheckingGenerator, type Generator, isChecking } from "../contract/generator.ts";
 import type { Plan } from "../contract/plan.ts";
 import type { Answers } from "../contract/prompt.ts";
+import { addRun, describeRun, RECORD, readRecord, writeRecord } from "../contract/record.ts";
 import { UserError } from "../errors/index.ts";
 import type { Project } from "../survey/index.ts";
+import { packVersion } from "../templates/versions.ts";
 import { type Given, settleAnswers } from "./answers.ts";
 import { checkDest, destOption } from "./dest.ts";
 import { uncommittedEdits } from "./dirty.ts";
@@ -121,9 +124,18 @@ export async function makePlan(
   const { force = false, partials = {} } = options;
   const context = await (options.stages ?? stages).context(project, { force, partials });
   const plan = await generator.plan(context, answers);
+  record(generator, context, plan);
   plan.warnings.push(...uncommittedEdits(project.root, plan.changes.changes));
   if (options.verifyCommand) nameVerifier(plan, generator, `${options.verifyCommand}${destOption(project.root)}`);
   return plan;
+}
+
+/** What is kept up to date is recorded when it is written, in the same change. */
+function record(generator: Generator, { kept, project }: Context, { target, answers, changes }: Plan): void {
+  if (!changes.changes.some(({ path, action }) => kept.has(path) && action !== "unchanged")) return;
+  const run = { generator: generator.name, target, version: packVersion() };
+  const runs = addRun(readRecord(project.read(RECORD)), describeRun(run, generator.prompts, answers, kept));
+  changes.edit(RECORD, writeRecord(runs));
 }
 
 /** Trees of source are followed by functions that call themselves; all of them run before anything is written. */

@@ -27,12 +27,15 @@ export class Templates {
   readonly #compiled = new Map<string, Handlebars.TemplateDelegate>();
   #handlebars: Runtime | null = null;
   #partials: Record<string, string> | null = null;
+  readonly #kept: Readonly<Record<string, string>> | null;
 
   /**
    * @param overrides partial name → template text that replaces ours, e.g. a team's licence header
+   * @param kept texts of an earlier version by template name, see templatesOf(); left out, today's
    * @throws UserError `unknown-partial`, `partial-invalid`
    */
-  constructor(overrides: Readonly<Record<string, string>> = {}) {
+  constructor(overrides: Readonly<Record<string, string>> = {}, kept: Readonly<Record<string, string>> | null = null) {
+    this.#kept = kept;
     this.#overrides = completeLines(overrides, this.#ownPartials());
     for (const [name, text] of Object.entries(overrides)) this.#checkOverride(name, text);
   }
@@ -65,6 +68,11 @@ export class Templates {
       .sort();
   }
 
+  /** The same with the texts of an earlier version; what a team has replaced stays replaced. */
+  of(kept: Readonly<Record<string, string>>): Templates {
+    return new Templates(this.#overrides, kept);
+  }
+
   /** Every partial by name, replaced ones as replaced. */
   partials(): Record<string, string> {
     return { ...this.#ownPartials(), ...this.#overrides };
@@ -74,7 +82,7 @@ export class Templates {
     if (this.#handlebars) return this.#handlebars;
     const handlebars = runtime.create();
     registerHelpers(handlebars);
-    for (const [name, file] of Object.entries(listPartials(this.#folder))) {
+    for (const [name, file] of Object.entries(this.#partialFiles())) {
       if (name in this.#overrides) continue;
       // Most partials are not used in one run.
       let template: Handlebars.TemplateDelegate | null = null;
@@ -97,7 +105,14 @@ export class Templates {
     return handlebars;
   }
 
+  #partialFiles(): Record<string, string> {
+    if (!this.#kept) return listPartials(this.#folder);
+    const names = Object.keys(this.#kept).filter((name) => name.startsWith("partials/"));
+    return Object.fromEntries(names.map((name) => [path.posix.basename(name), name]));
+  }
+
   #spec(name: string): TemplateSpecification {
+    if (this.#kept) return compileSpec(this.#kept[name] ?? "");
     const file = path.join(this.#folder, `${name}.hbs`);
     return this.#specs.find(name, file) ?? compileSpec(readText(file));
   }

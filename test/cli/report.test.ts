@@ -55,6 +55,7 @@ test("the prompts of every generator", async () => {
     "blueprint-task",
     "status-endpoint",
     "periodic-task",
+    "celery-update",
     "celery-verify",
   ]) {
     const { object } = await report(root, name, "--help");

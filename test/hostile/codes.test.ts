@@ -155,6 +155,8 @@ const refusals: readonly Refused[] = [
     command: "status-endpoint /tasks",
     integrated: true,
   },
+  { code: "record-missing", files: app, command: "celery-update" },
+  { code: "record-unreadable", files: { ...app, ".celery-pack.json": "<<<<<<<\n" }, command: "celery-update" },
   { code: "schedule-invalid", files: app, command: "periodic-task app tidy 61s0", integrated: true },
   { code: "timezone-unknown", files: app, command: "periodic-task app tidy 5m Berlin", integrated: true },
   { code: "overlap-needs-redbeat", files: app, command: "periodic-task app tidy 5m UTC skip file", integrated: true },
@@ -288,6 +290,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   "run-in-progress": "changes/kill",
   "same-file-twice": "changes/commit",
   "unknown-partial": "templates/render",
+  "update-conflicts": "generators/update/generator",
+  "update-due": "generators/update/generator",
   "verify-failed": "generators/verify/generated",
   "write-failed": "changes/disk-full",
 };

@@ -1,6 +1,9 @@
 /** Renders what status-endpoint would write, without surveying a project. */
 
-import { type StatusFacts, statusFiles } from "../../../generators/status/files.ts";
+import { addStatusFiles, type StatusFacts } from "../../../generators/status/files.ts";
+import { ChangeSet } from "../../../lib/changes/change-set.ts";
+import { Context } from "../../../lib/contract/context.ts";
+import type { Project } from "../../../lib/survey/index.ts";
 import { Templates } from "../../../lib/templates/render.ts";
 
 const templates = new Templates();
@@ -8,7 +11,9 @@ const templates = new Templates();
 /** Path → text of the task_status package in the package `shop`, and of its pytest file. */
 export function renderStatus(overrides: Partial<StatusFacts> = {}): Record<string, string> {
   const name = overrides.package ?? "shop";
-  return statusFiles(templates, {
+  const changes = new ChangeSet({ read: () => null });
+  const context = new Context({ project: {} as Project, changes, templates, force: false });
+  addStatusFiles(context, {
     name: "task_status",
     package: name,
     packageDir: `${name}/`,
@@ -22,4 +27,5 @@ export function renderStatus(overrides: Partial<StatusFacts> = {}): Record<strin
     celery: { access: "extensions", module: "", name: "" },
     ...overrides,
   });
+  return Object.fromEntries(context.kept);
 }

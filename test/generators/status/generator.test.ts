@@ -71,6 +71,7 @@ test("Flask's documented integration: registered before the app is returned, and
   const root = writeTree(documented);
   const { written, next } = await run(root);
   assert.deepEqual(written.map((change) => `${change.action} ${change.path}`).sort(), [
+    "create .celery-pack.json",
     "create shop/task_status/__init__.py",
     "create shop/task_status/handles.py",
     "create shop/task_status/progress.py",

@@ -55,6 +55,20 @@ testTwins("broken settings", [
     says: /CELERY_ACKS_LATE is now task_acks_late/,
   },
   {
+    name: "a setting that Celery does not know",
+    red: "settings-known",
+    patch: [[config, json, `${json}\n        "task_time_limt": 30,`]],
+    at: [config, "task_time_limt"],
+    says: /no setting 'task_time_limt' and ignores it: is 'task_time_limit' meant/,
+  },
+  {
+    name: "a flat key that is misspelt",
+    red: "settings-known",
+    patch: [[config, "    CELERY = {", "    CELERY_TASK_RESULT_EXPIRSE = 30\n    CELERY = {"]],
+    at: [config, "CELERY_TASK_RESULT_EXPIRSE"],
+    says: /is 'result_expires' meant/,
+  },
+  {
     name: "a flat setting beside the mapping, which nobody reads",
     red: "settings-in-effect",
     patch: [[config, "    CELERY = {", "    CELERY_TASK_TIME_LIMIT = 30\n    CELERY = {"]],

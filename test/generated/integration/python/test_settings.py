@@ -64,25 +64,6 @@ def test_an_explicit_memory_broker_in_a_test_wins_over_the_environment(monkeypat
     assert outside.connection_for_write().transport_cls == "redis"
 
 
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("task_time_limt", "task_time_limit"),
-        ("CELERY_TASK_RESULT_EXPIRES", "result_expires"),
-        ("CELERYD_CONCURRENCY", "worker_concurrency"),
-        ("BROKER_URL", "broker_url"),
-    ],
-)
-def test_unknown_settings_are_refused_with_a_hint(name: str, hint: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match=f"'{name}' .did you mean '{hint}'"):
-        shop(CELERY={name: 1, "broker_url": "redis://h/0"})
-
-
-def test_unknown_flat_keys_are_refused_too() -> None:
-    with pytest.raises(ImproperlyConfigured, match="'task_result_expirse' .did you mean 'result_expires'"):
-        plain(CELERY_TASK_RESULT_EXPIRSE=1)
-
-
 def test_two_names_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(ImproperlyConfigured, match="BROKER_URL and .*BROKER_URL .* contradict each other"):
         plain(BROKER_URL="redis://h/1", CELERY_BROKER_URL="redis://h/2")

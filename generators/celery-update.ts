@@ -1,0 +1,38 @@
+import { defineGenerator } from "../lib/contract/generator.ts";
+import { refuseMergeConflicts } from "./common/merge.ts";
+import { planUpdate, refuseDue, requireRecord, writeUpdate } from "./update/plan.ts";
+import { updatePrompts } from "./update/prompts.ts";
+
+/** What keeps files up to date; each is loaded when the record names it. */
+const GENERATORS = {
+  "celery-factory": () => import("./celery-factory.ts"),
+  "celery-direct": () => import("./celery-direct.ts"),
+  "blueprint-task": () => import("./blueprint-task.ts"),
+  "status-endpoint": () => import("./status-endpoint.ts"),
+  "periodic-task": () => import("./periodic-task.ts"),
+};
+
+/** Generated files as today's templates make them, with every edit that was made since: a three-way merge. */
+export const generator = defineGenerator({
+  name: "celery-update",
+  description: "Bring generated files up to this version, and keep your edits in them",
+  prompts: updatePrompts,
+  requires: (project) => void requireRecord(project),
+  async plan(context, answers) {
+    const side = context.force && answers.conflicts === "stop" ? "theirs" : answers.conflicts;
+    const update = await planUpdate(context, GENERATORS, side);
+    if (answers.check === "yes") refuseDue(update);
+    refuseMergeConflicts(update.conflicts, "celery-update");
+    writeUpdate(context, update);
+    return {
+      generator: "celery-update",
+      target: "",
+      answers,
+      changes: context.changes,
+      manual: [],
+      install: null,
+      warnings: update.warnings,
+      next: update.texts.size > 0 ? ["run your tests, then restart the web and the workers"] : [],
+    };
+  },
+});

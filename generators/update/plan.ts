@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Context } from "../../lib/contract/context.ts";
+import type { ChangingGenerator } from "../../lib/contract/generator.ts";
+import { rebuild, rebuildBase } from "../../lib/contract/rebuild.ts";
+import { fingerprint, RECORD, type RecordedRun, readRecord, writeRecord } from "../../lib/contract/record.ts";
+import { UserError } from "../../lib/errors/index.ts";
+import type { Project } from "../../lib/survey/index.ts";
+import { packVersion } from "../../lib/templates/versions.ts";
+import { type Conflict, mergeRun, type Side } from "../common/merge.ts";
+
+/** Generators by name, loaded when a record names them. */
+export type Known = Readonly<Record<string, () => Promise<{ generator: unknown }>>>;
+
+/** What an update does. */
+export interface Update {
+  texts: ReadonlyMap<string, string>;
+  conflicts: Conflict[];
+  warnings: string[];
+  runs: RecordedRun[];
+}
+
+/** @throws UserError `record-missing`, `record-unreadable` */
+export function requireRecord(project: Project): RecordedRun[] {
+  const runs = readRecord(project.read(RECORD));
+  if (runs.length > 0) return runs;
+  throw new UserError({
+    code: "record-missing",
+    what: `There is no ${RECORD} here; nothing was changed.`,
+    why: "It says what was generated, and with which answers; without it your edits can't be told from generated lines.",
+    fix: "Is it in Git, and is this the project's root? Otherwise run the generator again that made the files, with --force, and put your edits back from Git.",
+  });
+}
+
+/** Makes every recorded run again, as it was and as it would be now, and merges the difference into the project. */
+export async function planUpdate(context: Context, known: Known, side: Side): Promise<Update> {
+  const update: Update & { texts: Map<string, string> } = { texts: new Map(), conflicts: [], warnings: [], runs: [] };
+  for (const run of requireRecord(context.project)) {
+    const loaded = await known[run.generator]?.();
+    try {
+      if (!loaded) throw new Error("no generator of this pack");
+      const generator = loaded.generator as ChangingGenerator;
+      const { texts: theirs } = await rebuild(context, generator, run);
+      const base = await rebuildBase(context, generator, run);
+      const merged = mergeRun(context, run, base, theirs, side);
+      for (const [path, text] of merged.texts) update.texts.set(path, text);
+      update.conflicts.push(...merged.conflicts);
+      update.warnings.push(
+        ...merged.dropped.map((path) => `${path} is not needed any more: look whether you use it, and remove it`),
+        ...merged.deleted.map((path) => `${path} was removed, and stays so`),
+      );
+      update.runs.push(renewed(run, theirs, new Set(merged.deleted)));
+    } catch (error) {
+      if (!(error instanceof Error) || error instanceof RangeError) throw error;
+      const why = error instanceof UserError ? `${error.why} [${error.code}]` : error.message;
+      update.warnings.push(`${run.generator} (${run.target}) was left as it is: ${why}`);
+      update.runs.push(run);
+    }
+  }
+  return update;
+}
+
+function renewed(run: RecordedRun, texts: ReadonlyMap<string, string>, deleted: ReadonlySet<string>): RecordedRun {
+  const files = [...texts].filter(([path]) => !deleted.has(path)).map(([path, text]) => [path, fingerprint(text)]);
+  return { ...run, version: packVersion(), files: Object.fromEntries(files) };
+}
+
+/** Plans the files and the record that goes with them. */
+export function writeUpdate({ changes, project }: Context, { texts, runs }: Update): void {
+  for (const [path, text] of texts) {
+    if (project.read(path)) changes.edit(path, text);
+    else changes.write(path, text);
+  }
+  // Also where a place was settled for the user's lines: it is not to be asked about again.
+  const before = readRecord(project.read(RECORD));
+  const isSame = runs.every(({ files }, index) => isDeepStrictEqual(files, before[index]?.files));
+  if (!isSame) changes.edit(RECORD, writeRecord(runs));
+}
+
+/** @throws UserError `update-due`, for a team's CI */
+export function refuseDue({ texts, conflicts }: Update): void {
+  const paths = [...new Set([...texts.keys(), ...conflicts.map(({ path }) => path)])].sort();
+  if (paths.length === 0) return;
+  throw new UserError({
+    code: "update-due",
+    what: `${paths.length === 1 ? "A file is" : `${paths.length} files are`} not as this version generates them.`,
+    why: `The pack is at ${packVersion()}, and their templates have changed since.`,
+    fix: "Run celery-update, which keeps your edits; look first with --preview diff.",
+    details: paths,
+  });
+}
