@@ -1,6 +1,6 @@
 import { defineGenerator } from "../lib/contract/generator.ts";
 import { refuseMergeConflicts } from "./common/merge.ts";
-import { planUpdate, refuseDue, requireRecord, writeUpdate } from "./update/plan.ts";
+import { planUpdate, refuseDue, requireOurs, writeUpdate } from "./update/plan.ts";
 import { updatePrompts } from "./update/prompts.ts";
 
 /** What keeps files up to date; each is loaded when the record names it. */
@@ -17,7 +17,7 @@ export const generator = defineGenerator({
   name: "celery-update",
   description: "Bring generated files up to this version, and keep your edits in them",
   prompts: updatePrompts,
-  requires: (project) => void requireRecord(project),
+  requires: (project) => requireOurs(project),
   async plan(context, answers) {
     const side = context.force && answers.conflicts === "stop" ? "theirs" : answers.conflicts;
     const update = await planUpdate(context, GENERATORS, side);

@@ -1,15 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Context } from "../../lib/contract/context.ts";
-import type { ChangingGenerator } from "../../lib/contract/generator.ts";
 import { rebuild, rebuildBase } from "../../lib/contract/rebuild.ts";
 import { fingerprint, RECORD, type RecordedRun, readRecord, writeRecord } from "../../lib/contract/record.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import type { Project } from "../../lib/survey/index.ts";
 import { packVersion } from "../../lib/templates/versions.ts";
 import { type Conflict, mergeRun, type Side } from "../common/merge.ts";
-
-/** Generators by name, loaded when a record names them. */
-export type Known = Readonly<Record<string, () => Promise<{ generator: unknown }>>>;
+import { type Known, load } from "./known.ts";
+import { recogniseRuns } from "./recognise.ts";
 
 /** What an update does. */
 export interface Update {
@@ -19,14 +17,28 @@ export interface Update {
   runs: RecordedRun[];
 }
 
-/** @throws UserError `record-missing`, `record-unreadable` */
-export function requireRecord(project: Project): RecordedRun[] {
-  const runs = readRecord(project.read(RECORD));
+/**
+ * What was generated here: by the record, else by what the files hold.
+ *
+ * @throws UserError `record-missing`, `record-unreadable`
+ */
+async function runsOf(context: Context, known: Known): Promise<RecordedRun[]> {
+  const recorded = readRecord(context.project.read(RECORD));
+  const runs = recorded.length > 0 ? recorded : await recogniseRuns(context, known);
   if (runs.length > 0) return runs;
-  throw new UserError({
+  throw recordMissing();
+}
+
+/** @throws UserError `record-missing` where there can't be anything to update */
+export function requireOurs({ read, celery }: Project): void {
+  if (readRecord(read(RECORD)).length === 0 && celery?.kind !== "ours") throw recordMissing();
+}
+
+function recordMissing(): UserError {
+  return new UserError({
     code: "record-missing",
-    what: `There is no ${RECORD} here; nothing was changed.`,
-    why: "It says what was generated, and with which answers; without it your edits can't be told from generated lines.",
+    what: `There is no ${RECORD} here, and no file is known again; nothing was changed.`,
+    why: "The record says what was generated, and with which answers; without it your edits can't be told from generated lines.",
     fix: "Is it in Git, and is this the project's root? Otherwise run the generator again that made the files, with --force, and put your edits back from Git.",
   });
 }
@@ -34,11 +46,10 @@ export function requireRecord(project: Project): RecordedRun[] {
 /** Makes every recorded run again, as it was and as it would be now, and merges the difference into the project. */
 export async function planUpdate(context: Context, known: Known, side: Side): Promise<Update> {
   const update: Update & { texts: Map<string, string> } = { texts: new Map(), conflicts: [], warnings: [], runs: [] };
-  for (const run of requireRecord(context.project)) {
-    const loaded = await known[run.generator]?.();
+  for (const run of await runsOf(context, known)) {
+    const generator = await load(known, run.generator);
     try {
-      if (!loaded) throw new Error("no generator of this pack");
-      const generator = loaded.generator as ChangingGenerator;
+      if (!generator) throw new Error("it is no generator of this pack");
       const { texts: theirs } = await rebuild(context, generator, run);
       const base = await rebuildBase(context, generator, run);
       const merged = mergeRun(context, run, base, theirs, side);

@@ -1,5 +1,5 @@
 /** Templates of earlier versions, as `npm run freeze` has kept them: what was generated then can be made again. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { findTemplates } from "./template-files.ts";
@@ -10,6 +10,12 @@ export function templatesOf(version: string): Readonly<Record<string, string>> |
   const file = path.join(findTemplates(), "versions", `${version}.json.gz`);
   if (!existsSync(file)) return null;
   return JSON.parse(gunzipSync(readFileSync(file)).toString("utf8"));
+}
+
+/** The versions of which templates are kept, oldest first. */
+export function keptVersions(): string[] {
+  const names = readdirSync(path.join(findTemplates(), "versions")).map((name) => name.replace(/\.json\.gz$/, ""));
+  return names.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
 }
 
 /** This package's own version. */

@@ -104,7 +104,26 @@ test("without a record, or with one that a merge has broken, nothing is done", a
   const root = await made(FIRST);
   edit(root, RECORD, '"runs"', "<<<<<<< HEAD\n");
   assert.equal((await refusal("celery-update", { root })).code, "record-unreadable");
+  assert.equal((await refusal("celery-update", { root: tempDir() })).code, "record-missing");
+});
+
+test("files that were made before there was a record are known again by what they hold", async () => {
+  const [root, known] = [tempDir(), tempDir()];
+  for (const folder of [root, known]) {
+    await runEarlier(FIRST, "celery-factory", folder, { broker: "rabbitmq", results: "database", tasks: "mixed" });
+    await runEarlier(FIRST, "status-endpoint", folder, { page: "no" });
+    edit(folder, SETTINGS, '"task_time_limit": 300', '"task_time_limit": 900');
+  }
   rmSync(path.join(root, RECORD));
+  for (const folder of [root, known]) await run("celery-update", { root: folder });
+  assert.match(read(root, SETTINGS), /"task_time_limit": 900/);
+  assert.doesNotMatch(read(root, SETTINGS), /difflib/);
+  assertSameTree(snapshotTree(root), snapshotTree(known));
+  // Where everything is edited, nothing is certain.
+  rmSync(path.join(root, RECORD));
+  for (const name of readdirSync(root, { recursive: true, encoding: "utf8" })) {
+    if (/\.(py|md)$/.test(name)) writeFileSync(path.join(root, name), `${read(root, name)}\n# mine\n`);
+  }
   assert.equal((await refusal("celery-update", { root })).code, "record-missing");
 });
 
