@@ -61,6 +61,8 @@ export type PeriodicTaskAnswers = GivenTo<typeof import("./generators/periodic-t
   task: string;
   schedule: string;
 };
+/** Answers of `celery-setup`. */
+export type CelerySetupAnswers = GivenTo<typeof import("./generators/celery-setup.ts").generator>;
 /** Answers of `celery-update`. */
 export type CeleryUpdateAnswers = GivenTo<typeof import("./generators/celery-update.ts").generator>;
 /** Answers of `celery-verify`. */
@@ -96,6 +98,8 @@ export const blueprintTask = stepOf<BlueprintTaskAnswers>("blueprint-task");
 export const statusEndpoint = stepOf<StatusEndpointAnswers>("status-endpoint");
 /** {@link step} of `periodic-task`, which has beat send a task by a schedule. */
 export const periodicTask = stepOf<PeriodicTaskAnswers>("periodic-task");
+/** {@link step} of `celery-setup`, which changes the broker or the result backend. */
+export const celerySetup = stepOf<CelerySetupAnswers>("celery-setup");
 /** {@link step} of `celery-update`, which brings generated files up to this version. */
 export const celeryUpdate = stepOf<CeleryUpdateAnswers>("celery-update");
 /** {@link step} of `celery-verify`, which fails the action list when a check fails. */

@@ -1,5 +1,5 @@
 import { defineGenerator } from "../lib/contract/generator.ts";
-import { refuseMergeConflicts } from "./common/merge.ts";
+import { refuseMergeConflicts, sideOf } from "./common/merge.ts";
 import { planUpdate, refuseDue, requireOurs, writeUpdate } from "./update/plan.ts";
 import { updatePrompts } from "./update/prompts.ts";
 
@@ -7,6 +7,7 @@ import { updatePrompts } from "./update/prompts.ts";
 const GENERATORS = {
   "celery-factory": () => import("./celery-factory.ts"),
   "celery-direct": () => import("./celery-direct.ts"),
+  "celery-setup": () => import("./celery-setup.ts"),
   "blueprint-task": () => import("./blueprint-task.ts"),
   "status-endpoint": () => import("./status-endpoint.ts"),
   "periodic-task": () => import("./periodic-task.ts"),
@@ -19,8 +20,7 @@ export const generator = defineGenerator({
   prompts: updatePrompts,
   requires: (project) => requireOurs(project),
   async plan(context, answers) {
-    const side = context.force && answers.conflicts === "stop" ? "theirs" : answers.conflicts;
-    const update = await planUpdate(context, GENERATORS, side);
+    const update = await planUpdate(context, GENERATORS, sideOf(context, answers.conflicts));
     if (answers.check === "yes") refuseDue(update);
     refuseMergeConflicts(update.conflicts, "celery-update");
     writeUpdate(context, update);

@@ -1,12 +1,25 @@
 /** Brings files of an earlier run up to what they would be now, and keeps what their owner has edited in between. */
 import { diff3Merge } from "node-diff3";
 import type { Context } from "../../lib/contract/context.ts";
+import { certain, definePrompt } from "../../lib/contract/prompt.ts";
 import { fingerprint, type RecordedRun } from "../../lib/contract/record.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import { countErrors, parseText } from "../../lib/python/index.ts";
 
 /** Whose lines stand where both sides have changed the same ones: nobody's yet, the user's, or the pack's. */
 export type Side = "stop" | "mine" | "theirs";
+
+/** Whose lines stand where both sides have changed the same ones. */
+export const conflictsPrompt = definePrompt({
+  name: "conflicts",
+  message: "Where you and the pack have changed the same lines?",
+  choices: [
+    { value: "stop", hint: "show both sides and write nothing" },
+    { value: "mine", hint: "keep your lines" },
+    { value: "theirs", hint: "take the pack's lines" },
+  ],
+  detect: () => certain("stop"),
+});
 
 /** Lines that both sides have changed. */
 export interface Conflict {
@@ -37,6 +50,9 @@ export interface Merged {
   /** Paths that their owner has deleted, and that stay so. */
   deleted: string[];
 }
+
+/** `--force` is for the pack's side, as elsewhere. */
+export const sideOf = ({ force }: Context, answer: Side): Side => (force && answer === "stop" ? "theirs" : answer);
 
 /** Merges what a run would make now into what stands in the project. */
 export function mergeRun(

@@ -22,7 +22,7 @@ export interface Update {
  *
  * @throws UserError `record-missing`, `record-unreadable`
  */
-async function runsOf(context: Context, known: Known): Promise<RecordedRun[]> {
+export async function runsOf(context: Context, known: Known): Promise<RecordedRun[]> {
   const recorded = readRecord(context.project.read(RECORD));
   const runs = recorded.length > 0 ? recorded : await recogniseRuns(context, known);
   if (runs.length > 0) return runs;
@@ -98,4 +98,16 @@ export function refuseDue({ texts, conflicts }: Update): void {
     fix: "Run celery-update, which keeps your edits; look first with --preview diff.",
     details: paths,
   });
+}
+
+/**
+ * The run that integrated Celery into one application.
+ *
+ * @throws UserError `record-missing`, `record-unreadable`
+ */
+export async function runFor(context: Context, known: Known, target: string): Promise<RecordedRun> {
+  const runs = await runsOf(context, known);
+  const run = runs.find((one) => one.generator in known && one.target === target);
+  if (!run) throw recordMissing();
+  return run;
 }

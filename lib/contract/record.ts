@@ -20,7 +20,7 @@ export interface RecordedRun {
 
 const ABOUT = "Made by plop-pack-flask-celery; celery-update reads it. Keep it in Git.";
 /** Answers that say how a run went, not what it made. */
-const PASSING = new Set(["target", "preview", "install", "new"]);
+const PASSING = new Set(["target", "preview", "install", "new", "conflicts"]);
 
 /** The same for a text whatever ends its lines: Git may have changed that. */
 export function fingerprint(text: string): string {
@@ -64,13 +64,15 @@ function isRun(run: Partial<RecordedRun>): boolean {
   return texts.every((text) => typeof text === "string");
 }
 
-/** The record with one more run. A file belongs to the run that wrote it last; a run without files is forgotten. */
+/** The record with one more run, in the place of the one that it replaces. A file belongs to the run that wrote it last; a run without files is forgotten. */
 export function addRun(runs: readonly RecordedRun[], run: RecordedRun): RecordedRun[] {
+  const at = runs.findIndex(({ generator, target }) => generator === run.generator && target === run.target);
   const others = runs.map((other) => ({
     ...other,
     files: Object.fromEntries(Object.entries(other.files).filter(([path]) => !(path in run.files))),
   }));
-  return [...others.filter(({ files }) => Object.keys(files).length > 0), run];
+  const place = at === -1 ? others.length : at + 1;
+  return [...others.slice(0, place), run, ...others.slice(place)].filter(({ files }) => Object.keys(files).length > 0);
 }
 
 /** One entry a line, in an order of its own: two branches that add to it merge more often. */

@@ -22,9 +22,14 @@ export interface DependencyPlan {
 }
 
 /** What an extra installs, for a project whose own line for the package is left as it is. */
-const EXTRA_PACKAGES: Readonly<Record<string, Wanted>> = {
-  redis: { name: "redis", minimum: "4.5.2", below: "" },
-  sqlalchemy: { name: "sqlalchemy", minimum: "1.4.48", below: "" },
+const EXTRA_PACKAGES: Readonly<Record<string, readonly Wanted[]>> = {
+  redis: [{ name: "redis", minimum: "4.5.2", below: "" }],
+  // Not kombu[sqs], which a frozen list has a line for already.
+  sqs: [
+    { name: "boto3", minimum: "1.26.143", below: "" },
+    { name: "pycurl", minimum: "7.45.4", below: "" },
+  ],
+  sqlalchemy: [{ name: "sqlalchemy", minimum: "1.4.48", below: "" }],
 };
 const FLASK: Wanted = { name: "flask", minimum: "2.2", below: "4" };
 
@@ -107,8 +112,8 @@ function listMissing(
     // Without the text of the line nobody can say that an extra is missing.
     if (has === null) return [];
     return (item.extras ?? []).flatMap((extra) => {
-      const instead = EXTRA_PACKAGES[extra];
-      return has.has(extra) || !instead || declared.has(normalizeName(instead.name)) ? [] : [instead];
+      const instead = has.has(extra) ? [] : (EXTRA_PACKAGES[extra] ?? []);
+      return instead.filter(({ name }) => !declared.has(normalizeName(name)));
     });
   });
 }

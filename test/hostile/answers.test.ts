@@ -133,7 +133,14 @@ async function attempt(name: string, from: string, options: Options) {
 
 test("answers of every generator, from the command line and as a team's presets", async () => {
   const one = fc
-    .constantFrom("celery-factory", "celery-direct", "blueprint-task", "status-endpoint", "periodic-task")
+    .constantFrom(
+      "celery-factory",
+      "celery-direct",
+      "blueprint-task",
+      "status-endpoint",
+      "periodic-task",
+      "celery-setup",
+    )
     .chain((name) => {
       const { prompts } = generatorNamed(name);
       const free = prompts

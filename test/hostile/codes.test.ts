@@ -155,6 +155,8 @@ const refusals: readonly Refused[] = [
     command: "status-endpoint /tasks",
     integrated: true,
   },
+  { code: "setup-not-ours", files: { "app.py": contextTask }, command: "celery-setup rabbitmq" },
+  { code: "compose-no-server", files: app, command: "celery-setup sqs none --compose yes", integrated: true },
   { code: "record-missing", files: app, command: "celery-update" },
   { code: "record-unreadable", files: { ...app, ".celery-pack.json": "<<<<<<<\n" }, command: "celery-update" },
   { code: "schedule-invalid", files: app, command: "periodic-task app tidy 61s0", integrated: true },

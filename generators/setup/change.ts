@@ -1,0 +1,60 @@
+import type { ManualStep } from "../../lib/changes/types.ts";
+import type { Context } from "../../lib/contract/context.ts";
+import type { ChangingGenerator } from "../../lib/contract/generator.ts";
+import { rebuild, rebuildBase } from "../../lib/contract/rebuild.ts";
+import { addRun, fingerprint, RECORD, type RecordedRun, readRecord, writeRecord } from "../../lib/contract/record.ts";
+import type { FlaskApp } from "../../lib/survey/index.ts";
+import { packVersion } from "../../lib/templates/versions.ts";
+import { mergeRun, refuseMergeConflicts, type Side } from "../common/merge.ts";
+import { replaceExample } from "./environment.ts";
+import { replaceSettings, type SettingLines } from "./settings.ts";
+
+/** What templates say of a broker and a result store, where it stands in files of the user's. */
+export interface Servers extends SettingLines {
+  broker: string;
+  results: string;
+  example: readonly { key: string; value: string }[];
+}
+
+/** One integration, and the servers that it shall have. */
+export interface Change {
+  app: FlaskApp;
+  run: RecordedRun;
+  generator: ChangingGenerator;
+  before: Servers;
+  after: Servers;
+  side: Side;
+}
+
+/**
+ * Makes the integration again with other servers, and merges what differs into the files as they are. Files of the user's get
+ * what the generator would add for these answers, and the lines of the old servers are replaced where nobody has edited them.
+ *
+ * @throws UserError `update-conflicts`
+ */
+export async function changeServers(
+  context: Context,
+  { app, run, generator, before, after, side }: Change,
+): Promise<{ manual: ManualStep[]; warnings: string[] }> {
+  const { project, changes } = context;
+  const answers = { ...run.answers, broker: after.broker, results: after.results };
+  const { texts, plan } = await rebuild(context, generator, run, { answers });
+  const merged = mergeRun(context, run, await rebuildBase(context, generator, run), texts, side);
+  refuseMergeConflicts(merged.conflicts, "celery-setup");
+
+  for (const { path, action, after: bytes } of plan.changes.changes) {
+    // Dependencies and ignored files: what is there is only added to.
+    if (action !== "unchanged" && !texts.has(path)) changes.edit(path, bytes);
+  }
+  for (const [path, text] of merged.texts) changes.edit(path, text);
+  const manual = replaceSettings(context, app, before, after);
+  const warnings = replaceExample(context, before.example, after.example);
+
+  const kept = [...texts].filter(([path]) => !merged.deleted.includes(path));
+  const files = Object.fromEntries(kept.map(([path, text]) => [path, fingerprint(text)]));
+  const runs = addRun(readRecord(project.read(RECORD)), { ...run, version: packVersion(), answers, files });
+  changes.edit(RECORD, writeRecord(runs));
+  // What it would say of the settings is said above, with the old lines in view.
+  const others = plan.manual.filter(({ path }) => !path.endsWith(".py"));
+  return { manual: [...manual, ...others], warnings };
+}

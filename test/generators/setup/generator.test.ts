@@ -1,0 +1,178 @@
+/** celery-setup: an integration gets other servers, and files that start them. */
+import assert from "node:assert/strict";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "uvu";
+import { runEarlier } from "../../support/earlier.ts";
+import { refusal, run } from "../../support/generators.ts";
+import { assertSameTree, snapshotTree, tempDir, writeTree } from "../../support/temp.ts";
+
+const KINDS = ["redis", "rabbitmq", "sqs", "sentinel", "valkey", "embedded"];
+const CONFIGURED = {
+  "requirements.txt": "flask\n",
+  "shop/__init__.py":
+    'from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n    app.config.from_object("shop.config.Config")\n    return app\n',
+  "shop/config.py": "class Config:\n\tSECRET_KEY = 'dev'\n",
+};
+
+const read = (root: string, name: string) => readFileSync(path.join(root, name), "utf8");
+
+async function integrated(given: Record<string, string>, files: Record<string, string> = CONFIGURED): Promise<string> {
+  const root = writeTree(files, tempDir());
+  await run("celery-factory", { root, given });
+  return root;
+}
+
+test("each broker becomes each other one: as if it had been chosen at first, and there and back is no change", async () => {
+  for (const from of KINDS) {
+    for (const to of KINDS) {
+      if (from === to) continue;
+      const results = to === "embedded" ? "embedded" : to === "rabbitmq" || to === "sqs" ? "none" : "redis";
+      const root = await integrated({ broker: from });
+      const fresh = await integrated({ broker: to, results });
+      const before = snapshotTree(root);
+      await run("celery-setup", { root, given: { broker: to, results } });
+      for (const name of ["shop/celery_settings.py", "shop/config.py", "CELERY.md", "shop/celery_app.py"]) {
+        assert.equal(read(root, name), read(fresh, name), `${from} → ${to}: ${name}`);
+      }
+      // An extra of the package that is not needed any more does no harm; what is needed is there.
+      const extra = /^celery\[(\w+)\]/m.exec(read(fresh, "requirements.txt"))?.[1] ?? "celery";
+      const needed = { redis: /\bredis\b/, sqlalchemy: /\bsqlalchemy\b/, sqs: /\bsqs\b|^boto3>/m }[extra] ?? /celery/;
+      assert.match(read(root, "requirements.txt"), needed, `${from} → ${to}`);
+      assert.deepEqual((await run("celery-setup", { root })).written, [], `${from} → ${to} again`);
+      assert.deepEqual((await run("celery-update", { root })).written, []);
+      await run("celery-setup", { root, given: { broker: from, results: String(resultsOf(before)) } });
+      assert.equal(read(root, "shop/celery_settings.py"), String(before.get("shop/celery_settings.py")!.bytes));
+      assert.equal(
+        read(root, ".env.example"),
+        String(before.get(".env.example")?.bytes ?? ""),
+        `${from} → ${to} and back`,
+      );
+    }
+  }
+});
+
+test("what its owner has edited stays, and is told", async () => {
+  const root = await integrated({ broker: "redis" });
+  const edit = (name: string, from: string, to: string) => {
+    assert.ok(read(root, name).includes(from), `${name} has no ${from}`);
+    writeFileSync(path.join(root, name), read(root, name).replace(from, to));
+  };
+  edit("shop/celery_settings.py", '"task_time_limit": 300', '"task_time_limit": 900');
+  edit("shop/config.py", "redis://localhost:6379/0", "redis://cache.internal:6379/0");
+  edit(
+    ".env.example",
+    "CELERY_BROKER_URL=redis://localhost:6379/0",
+    "CELERY_BROKER_URL=redis://<ask the platform team>",
+  );
+  writeFileSync(path.join(root, ".env"), "CELERY_BROKER_URL=redis://:hunter2@cache.internal:6379/0\n");
+  const error = await refusal("celery-setup", { root, given: { broker: "rabbitmq" } });
+  assert.equal(error.code, "manual-steps");
+  assert.match(error.details.join("\n"), /shop\/config\.py:3 .*old broker's\n.*\n.*"broker_url": "amqp:/);
+  assert.match(read(root, "shop/config.py"), /cache\.internal/);
+  assert.match(read(root, "shop/celery_settings.py"), /"task_time_limit": 900/);
+  assert.match(read(root, "shop/celery_settings.py"), /quorum/);
+  assert.match(read(root, ".env.example"), /ask the platform team/);
+  assert.match(read(root, ".env"), /hunter2/);
+
+  const preview = await integrated({ broker: "redis" });
+  writeFileSync(path.join(preview, ".env"), "CELERY_BROKER_URL=redis://:hunter2@cache.internal:6379/0\n");
+  const { plan } = await run("celery-setup", { root: preview, given: { broker: "rabbitmq" } });
+  assert.match(plan!.warnings.join("\n"), /\.env still names the old servers: change CELERY_BROKER_URL there/);
+  assert.match(plan!.next.join("\n"), /tasks that wait in redis stay there/);
+});
+
+test("lines that both would change stop it", async () => {
+  const root = await integrated({ broker: "redis" });
+  const settings = read(root, "shop/celery_settings.py").replace(
+    '"visibility_timeout": 3600',
+    '"visibility_timeout": 7200',
+  );
+  writeFileSync(path.join(root, "shop/celery_settings.py"), settings);
+  const before = snapshotTree(root);
+  const error = await refusal("celery-setup", { root, given: { broker: "rabbitmq" } });
+  assert.equal(error.code, "update-conflicts");
+  assert.match(error.details.join("\n"), /7200/);
+  assertSameTree(before, snapshotTree(root));
+});
+
+test("from files of an earlier version, it leads to today's", async () => {
+  const [root, fresh] = [writeTree(CONFIGURED, tempDir()), await integrated({ broker: "rabbitmq", results: "redis" })];
+  await runEarlier("0.1.0", "celery-factory", root, { broker: "redis" });
+  await run("celery-setup", { root, given: { broker: "rabbitmq" } });
+  assert.equal(read(root, "shop/celery_settings.py"), read(fresh, "shop/celery_settings.py"));
+});
+
+test("compose file and Procfile: beat where tasks are periodic, lines that are there stay", async () => {
+  const root = await integrated({ broker: "redis" }, { ...CONFIGURED, Procfile: "web: gunicorn wsgi\nworker: mine" });
+  const first = await run("celery-setup", { root, given: { compose: "yes", procfile: "yes" } });
+  assert.match(first.plan!.warnings.join("\n"), /no Dockerfile/);
+  assert.doesNotMatch(read(root, "compose.celery.yaml"), /worker/);
+  assert.equal(read(root, "Procfile"), "web: gunicorn wsgi\nworker: mine");
+  writeFileSync(path.join(root, "Dockerfile"), "FROM python\n");
+  await run("periodic-task", { root, given: { blueprint: "app", task: "tidy", schedule: "5m" } });
+  await run("celery-setup", { root, given: { compose: "yes", procfile: "yes" }, force: true });
+  assert.match(read(root, "compose.celery.yaml"), /beat:\n {4}build: \./);
+  assert.equal(
+    read(root, "Procfile"),
+    "web: gunicorn wsgi\nworker: mine\nbeat: celery -A make_celery beat --loglevel INFO\n",
+  );
+  assert.deepEqual((await run("celery-setup", { root, given: { compose: "yes", procfile: "yes" } })).written, []);
+  assert.deepEqual((await run("celery-update", { root })).written, []);
+  // A schedule in Redis must keep one.
+  const error = await refusal("celery-setup", { root, given: { broker: "rabbitmq", results: "none" } });
+  assert.equal(error.code, "scheduler-needs-redis");
+  assert.equal(
+    (await refusal("celery-setup", { root, given: { broker: "sqs", compose: "yes" } })).code,
+    "compose-no-server",
+  );
+});
+
+test("somebody else's integration: files that start it, and the settings to paste", async () => {
+  const root = writeTree(
+    {
+      "requirements.txt": "flask\ncelery[redis]\n",
+      "app.py": `from celery import Celery, Task
+from flask import Flask
+
+
+def celery_init_app(app):
+    class FlaskTask(Task):
+        def __call__(self, *args, **kwargs):
+            with app.app_context():
+                return self.run(*args, **kwargs)
+
+    celery_app = Celery(app.name, task_cls=FlaskTask, broker="redis://localhost", backend="redis://localhost")
+    celery_app.set_default()
+    app.extensions["celery"] = celery_app
+    return celery_app
+
+
+def create_app():
+    app = Flask(__name__)
+    celery_init_app(app)
+    return app
+`,
+      "make_celery.py":
+        'from app import create_app\n\nflask_app = create_app()\ncelery_app = flask_app.extensions["celery"]\n',
+    },
+    tempDir(),
+  );
+  const before = snapshotTree(root);
+  const error = await refusal("celery-setup", { root, given: { broker: "rabbitmq" } });
+  assert.equal(error.code, "setup-not-ours");
+  assert.match(error.details.join("\n"), /"broker_url": "amqp:/);
+  assertSameTree(before, snapshotTree(root));
+  await run("celery-setup", { root, given: { procfile: "yes", compose: "yes" } });
+  assert.match(read(root, "Procfile"), /^worker: celery -A make_celery worker /);
+  assert.ok(existsSync(path.join(root, "compose.celery.yaml")));
+  appendFileSync(path.join(root, "Procfile"), "");
+});
+
+test.run();
+
+/** Results of an integration by its settings. */
+function resultsOf(tree: ReturnType<typeof snapshotTree>): string {
+  const record = JSON.parse(String(tree.get(".celery-pack.json")!.bytes));
+  return record.runs[0].answers.results;
+}
