@@ -81,11 +81,21 @@ const periodic = fc
     schedule: fc.constantFrom("5m", "0 3 * * *"),
   })
   .map((given): Command => ({ generator: "periodic-task", given }));
+const setup = fc
+  .record({ compose: fc.constantFrom("yes", "no"), procfile: fc.constantFrom("yes", "no") })
+  .map((given): Command => ({ generator: "celery-setup", given }));
+const update = fc.constant<Command>({ generator: "celery-update", given: {} });
 const sequence = fc.record({
   app: fc.constantFrom(...Object.keys(APPS)),
   tasks: fc.constantFrom("blueprint", "centralized", "mixed"),
   commands: fc.array(
-    fc.oneof({ weight: 3, arbitrary: task }, { weight: 1, arbitrary: status }, { weight: 1, arbitrary: periodic }),
+    fc.oneof(
+      { weight: 3, arbitrary: task },
+      { weight: 1, arbitrary: status },
+      { weight: 1, arbitrary: periodic },
+      { weight: 1, arbitrary: setup },
+      { weight: 1, arbitrary: update },
+    ),
     {
       minLength: 1,
       maxLength: 4,
@@ -99,7 +109,9 @@ test(`${runs} random sequences of commands: each of them again has nothing to ch
   for (const [index, { app, tasks, commands }] of fc.sample(sequence, { numRuns: runs, seed }).entries()) {
     const root = writeTree({ "requirements.txt": "flask\n", ...APPS[app] }, tempDir());
     const first = { generator: /direct|inline/.test(app) ? "celery-direct" : "celery-factory", given: { tasks } };
-    const settled = distinct([first, ...commands]);
+    // The set-up last: it starts beat where tasks are periodic, so a periodic task behind it gives it something to do.
+    const isSetup = ({ generator }: Command) => generator === "celery-setup";
+    const settled = distinct([first, ...commands.filter((one) => !isSetup(one)), ...commands.filter(isSetup)]);
     const done: Command[] = [];
     for (const command of settled) {
       const code = await run(root, command);
@@ -133,9 +145,9 @@ test(`${runs} random sequences of commands: each of them again has nothing to ch
 
 test.run();
 
-/** Each command once. The status endpoint has one set of answers; giving others is a change that is asked for. */
+/** Each command once. The status endpoint and the set-up have one set of answers; giving others is a change that is asked for. */
 function distinct(commands: readonly Command[]): Command[] {
-  const key = ({ generator, given }: Command) => (generator === "status-endpoint" ? generator : JSON.stringify(given));
+  const key = ({ generator, given }: Command) => (/status|setup/.test(generator) ? generator : JSON.stringify(given));
   return [...new Map(commands.toReversed().map((command) => [key(command), command])).values()].toReversed();
 }
 
