@@ -61,6 +61,8 @@ export type PeriodicTaskAnswers = GivenTo<typeof import("./generators/periodic-t
   task: string;
   schedule: string;
 };
+/** Answers of `celery-monitoring`. */
+export type CeleryMonitoringAnswers = GivenTo<typeof import("./generators/celery-monitoring.ts").generator>;
 /** Answers of `celery-setup`. */
 export type CelerySetupAnswers = GivenTo<typeof import("./generators/celery-setup.ts").generator>;
 /** Answers of `celery-update`. */
@@ -98,6 +100,8 @@ export const blueprintTask = stepOf<BlueprintTaskAnswers>("blueprint-task");
 export const statusEndpoint = stepOf<StatusEndpointAnswers>("status-endpoint");
 /** {@link step} of `periodic-task`, which has beat send a task by a schedule. */
 export const periodicTask = stepOf<PeriodicTaskAnswers>("periodic-task");
+/** {@link step} of `celery-monitoring`, which adds a probe of the worker and beat. */
+export const celeryMonitoring = stepOf<CeleryMonitoringAnswers>("celery-monitoring");
 /** {@link step} of `celery-setup`, which changes the broker or the result backend. */
 export const celerySetup = stepOf<CelerySetupAnswers>("celery-setup");
 /** {@link step} of `celery-update`, which brings generated files up to this version. */

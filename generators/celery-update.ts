@@ -7,6 +7,7 @@ import { updatePrompts } from "./update/prompts.ts";
 const GENERATORS = {
   "celery-factory": () => import("./celery-factory.ts"),
   "celery-direct": () => import("./celery-direct.ts"),
+  "celery-monitoring": () => import("./celery-monitoring.ts"),
   "celery-setup": () => import("./celery-setup.ts"),
   "blueprint-task": () => import("./blueprint-task.ts"),
   "status-endpoint": () => import("./status-endpoint.ts"),

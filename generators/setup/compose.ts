@@ -33,11 +33,15 @@ export function addCompose(context: Context, processes: Processes): string[] {
   const environment = [{ key: "CELERY_BROKER_URL", value: broker.url }, ...resultsUrl(processes.results, services)];
   const [worker, beat] = commands(project, processes);
   const build = project.read("Dockerfile") !== null;
+  // What celery-monitoring makes.
+  const probeFile = processes.importRoot ? `${processes.importRoot}/celery_probe.py` : "celery_probe.py";
+  const hasProbe = project.read(probeFile) !== null;
   const started = [
     // A warm shutdown waits for running tasks, which end by their hard time limit: https://docs.celeryq.dev/en/stable/userguide/workers.html#stopping-the-worker
     {
       name: "worker",
       command: worker,
+      probe: "live",
       grace: "310s",
       why: "A task may take its time limit of 300 seconds; then its results are stored.",
     },
@@ -46,20 +50,27 @@ export function addCompose(context: Context, processes: Processes): string[] {
           {
             name: "beat",
             command: beat,
+            probe: "beat",
             grace: "10s",
             why: "Nothing runs in it: it only sends. One beat, however many workers.",
           },
         ]
       : []),
   ];
-  context.write(OWN, "setup/compose.yaml", {
+  context.rewrite(OWN, "setup/compose.yaml", {
     name: OWN,
     ownCompose: NAMES.find((name) => project.read(name) !== null) ?? "compose.yaml",
     build,
     beat: Boolean(beat),
     services,
     processes: build
-      ? started.map((one) => ({ ...one, command: JSON.stringify(one.command.split(" ")), environment, services }))
+      ? started.map(({ command, probe, ...one }) => ({
+          ...one,
+          command: JSON.stringify(command.split(" ")),
+          health: hasProbe ? JSON.stringify(["CMD", "python", probeFile, probe]) : "",
+          environment,
+          services,
+        }))
       : [],
   });
   return build ? [] : [`there is no Dockerfile, so ${OWN} starts the servers alone, and no worker`];

@@ -2,17 +2,21 @@ import { UserError } from "../../lib/errors/index.ts";
 import { findOwnSchedule, type Project } from "../../lib/survey/index.ts";
 import type { Servers } from "./change.ts";
 
-const REDIS = new Set(["redis", "valkey", "sentinel"]);
+/** celery-redbeat is told one address; behind Sentinels there is none. */
+const REDIS = new Set(["redis", "valkey"]);
 
 /** @throws UserError `scheduler-needs-redis` where beat would lose the server that it keeps its schedule in */
 export function keepRedisForBeat(project: Project, after: Servers): void {
   if (findOwnSchedule(project)?.scheduler !== "redbeat") return;
-  if (REDIS.has(after.broker) || after.results === "redis") return;
+  if (REDIS.has(after.broker) || (after.results === "redis" && after.broker !== "sentinel")) return;
   throw new UserError({
     code: "scheduler-needs-redis",
     what: "The schedule of the periodic tasks would lose its Redis; nothing was changed.",
     why: "celery_schedule.py keeps it there, and neither the new broker nor the new result backend is a Redis server",
-    fix: "give --results redis with it",
+    fix:
+      after.broker === "sentinel"
+        ? "stay with redis or valkey, or write the schedule into a file first"
+        : "give --results redis with it",
   });
 }
 

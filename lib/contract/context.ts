@@ -2,6 +2,7 @@ import type { ChangeSet } from "../changes/change-set.ts";
 import { type Edit, type SourceFile, splice } from "../python/index.ts";
 import type { Project } from "../survey/index.ts";
 import type { Templates } from "../templates/render.ts";
+import { fingerprint, RECORD, readRecord } from "./record.ts";
 
 export interface ContextParts {
   project: Project;
@@ -46,6 +47,20 @@ export class Context implements Readonly<ContextParts> {
     const text = this.templates.render(template, data);
     this.kept.set(path, text);
     this.changes.write(path, text);
+  }
+
+  /** The same, where other answers are no conflict: a file that nobody has edited since it was generated becomes what it is now. */
+  rewrite(path: string, template: string, data: object): void {
+    const there = this.changes.current(path);
+    const print = there ? fingerprint(Buffer.from(there).toString("utf8")) : "";
+    const isUntouched = readRecord(this.project.read(RECORD)).some(({ files }) => files[path] === print);
+    if (!isUntouched) {
+      this.write(path, template, data);
+      return;
+    }
+    const text = this.templates.render(template, data);
+    this.kept.set(path, text);
+    this.changes.edit(path, text);
   }
 
   /** Renders a template into a new file that is the user's from then on. */

@@ -55,6 +55,7 @@ test("the prompts of every generator", async () => {
     "blueprint-task",
     "status-endpoint",
     "periodic-task",
+    "celery-monitoring",
     "celery-setup",
     "celery-update",
     "celery-verify",

@@ -84,6 +84,7 @@ const periodic = fc
 const setup = fc
   .record({ compose: fc.constantFrom("yes", "no"), procfile: fc.constantFrom("yes", "no") })
   .map((given): Command => ({ generator: "celery-setup", given }));
+const monitoring = fc.constant<Command>({ generator: "celery-monitoring", given: {} });
 const update = fc.constant<Command>({ generator: "celery-update", given: {} });
 const sequence = fc.record({
   app: fc.constantFrom(...Object.keys(APPS)),
@@ -95,6 +96,7 @@ const sequence = fc.record({
       { weight: 1, arbitrary: periodic },
       { weight: 1, arbitrary: setup },
       { weight: 1, arbitrary: update },
+      { weight: 1, arbitrary: monitoring },
     ),
     {
       minLength: 1,

@@ -1,4 +1,4 @@
-/** The generated schedule: its style and types, and what it does without a server. */
+/** The generated schedule and probe: their style and types, and what the schedule does without a server. */
 import path from "node:path";
 import { execa } from "execa";
 import { test } from "uvu";
@@ -67,6 +67,8 @@ def create_app(**celery: Any) -> Flask:
 `,
     [`${name}/database.py`]: "from typing import Any\n\ndb: Any = None\nSession: Any = None\n",
     [`${name}/celery_schedule.py`]: renderTemplate("periodic/celery_schedule.py", facts),
+    [`${name}/celery_health.py`]: renderTemplate("monitoring/celery_health.py", { healthFolder: `${name}-celery` }),
+    [`${name}/celery_probe.py`]: renderTemplate("monitoring/celery_probe.py", { healthFolder: `${name}-celery` }),
     [`${name}/tasks.py`]: renderTemplate("periodic/tasks.py", facts),
   });
 }

@@ -111,7 +111,7 @@ test("compose file and Procfile: beat where tasks are periodic, lines that are t
   assert.equal(read(root, "Procfile"), "web: gunicorn wsgi\nworker: mine");
   writeFileSync(path.join(root, "Dockerfile"), "FROM python\n");
   await run("periodic-task", { root, given: { blueprint: "app", task: "tidy", schedule: "5m" } });
-  await run("celery-setup", { root, given: { compose: "yes", procfile: "yes" }, force: true });
+  await run("celery-setup", { root, given: { compose: "yes", procfile: "yes" } });
   assert.match(read(root, "compose.celery.yaml"), /beat:\n {4}build: \./);
   assert.equal(
     read(root, "Procfile"),
@@ -119,6 +119,12 @@ test("compose file and Procfile: beat where tasks are periodic, lines that are t
   );
   assert.deepEqual((await run("celery-setup", { root, given: { compose: "yes", procfile: "yes" } })).written, []);
   assert.deepEqual((await run("celery-update", { root })).written, []);
+  await run("celery-monitoring", { root });
+  await run("celery-setup", { root, given: { compose: "yes" } });
+  assert.match(read(root, "compose.celery.yaml"), /test: \["CMD","python","celery_probe\.py","beat"\]/);
+  appendFileSync(path.join(root, "compose.celery.yaml"), "# mine\n");
+  const edited = await refusal("celery-setup", { root, given: { broker: "valkey", compose: "yes" } });
+  assert.equal(edited.code, "files-exist");
   // A schedule in Redis must keep one.
   const error = await refusal("celery-setup", { root, given: { broker: "rabbitmq", results: "none" } });
   assert.equal(error.code, "scheduler-needs-redis");
@@ -166,7 +172,6 @@ def create_app():
   await run("celery-setup", { root, given: { procfile: "yes", compose: "yes" } });
   assert.match(read(root, "Procfile"), /^worker: celery -A make_celery worker /);
   assert.ok(existsSync(path.join(root, "compose.celery.yaml")));
-  appendFileSync(path.join(root, "Procfile"), "");
 });
 
 test.run();

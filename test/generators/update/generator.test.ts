@@ -19,6 +19,7 @@ const STEPS: [name: string, given: Record<string, string>][] = [
   ["status-endpoint", {}],
   ["periodic-task", { blueprint: "app", task: "tidy", schedule: "5m" }],
   ["blueprint-task", { blueprint: "main", task: "mail", context: "request" }],
+  ["celery-monitoring", {}],
   ["celery-setup", { compose: "yes", procfile: "yes" }],
 ];
 

@@ -1,0 +1,39 @@
+import { defineGenerator } from "../lib/contract/generator.ts";
+import { previewPrompt } from "../lib/contract/preview.ts";
+import { requireCelery, unreachable } from "./common/existing.ts";
+import { appForTasks, targetPrompt } from "./common/target.ts";
+import { wireCall } from "./common/wiring.ts";
+
+/** Health of the worker and of beat, told without a round trip: https://docs.celeryq.dev/en/stable/userguide/extending.html */
+export const generator = defineGenerator({
+  name: "celery-monitoring",
+  description: "Add a probe that tells whether the worker and beat are well",
+  prompts: [targetPrompt, previewPrompt],
+  requires: (project) => void requireCelery(project, "celery-monitoring"),
+  async plan(context, answers) {
+    const { project, changes } = context;
+    const app = appForTasks(project, answers.target);
+    const celery = requireCelery(project, "celery-monitoring");
+    if (celery.access !== "extensions") throw unreachable(celery, "The probe");
+
+    const folder = app.packageDir ? `${app.packageDir}/` : "";
+    const name = app.package.split(".")[0] || app.module.split(".").pop();
+    const facts = { healthFolder: `${name}-celery` };
+    context.write(`${folder}celery_health.py`, "monitoring/celery_health.py", facts);
+    context.write(`${app.importRoot ? `${app.importRoot}/` : ""}celery_probe.py`, "monitoring/celery_probe.py", facts);
+    const module = app.package ? `${app.package}.celery_health` : "celery_health";
+    wireCall(context, app, { module, name: "init_health" });
+
+    const isNew = changes.changes.some(({ action }) => action !== "unchanged");
+    return {
+      generator: "celery-monitoring",
+      target: app.target,
+      answers,
+      changes,
+      manual: [],
+      install: null,
+      warnings: [],
+      next: isNew ? ["restart the worker and beat, then: python celery_probe.py live (or ready, or beat)"] : [],
+    };
+  },
+});
