@@ -5,6 +5,7 @@ import { registerBlueprint } from "./blueprint/register.ts";
 import { addRoute, csrfWarning, deniedWarning } from "./blueprint/route.ts";
 import { addBlueprint, addTask, describeTask } from "./blueprint/task.ts";
 import { addRequestFacts, makeDefault, requireCelery } from "./common/existing.ts";
+import { refuseOldFlask } from "./common/old-flask.ts";
 import { appForTasks } from "./common/target.ts";
 import { placeTask, tasksLayout } from "./common/task-place.ts";
 
@@ -20,6 +21,7 @@ export const generator = defineGenerator({
     const celery = requireCelery(project, "blueprint-task");
     const place = placeTask(project, app, answers, tasksLayout(project, app));
     requireTransactions(project, app, answers);
+    if (answers.endpoint === "yes") refuseOldFlask(context);
     const task = describeTask(project, app, place, answers);
     if (!place.existing) addBlueprint(context, place, task);
     addTask(context, place, task);

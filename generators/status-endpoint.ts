@@ -1,5 +1,6 @@
 import { defineGenerator } from "../lib/contract/generator.ts";
 import { requireCelery } from "./common/existing.ts";
+import { refuseOldFlask } from "./common/old-flask.ts";
 import { appForTasks } from "./common/target.ts";
 import { wireCall } from "./common/wiring.ts";
 import { describeStatus, nextSteps, secretKeyWarning } from "./status/describe.ts";
@@ -20,6 +21,7 @@ export const generator = defineGenerator({
     const app = appForTasks(project, answers.target);
     const celery = requireCelery(project, "status-endpoint");
     requireResults(project, app, celery);
+    refuseOldFlask(context);
     refuseTakenPrefix(project, answers.urlPrefix);
     const facts = describeStatus(project, app, celery, answers);
 
