@@ -9,6 +9,9 @@ import { mergeRun, refuseMergeConflicts, type Side } from "../common/merge.ts";
 import { replaceExample } from "./environment.ts";
 import { replaceSettings, type SettingLines } from "./settings.ts";
 
+/** Files that may get a line for these answers and keep every other one. */
+const OPEN = [".env.example", ".env", ".gitignore", "requirements.txt"];
+
 /** What templates say of a broker and a result store, where it stands in files of the user's. */
 export interface Servers extends SettingLines {
   broker: string;
@@ -42,9 +45,10 @@ export async function changeServers(
   const merged = mergeRun(context, run, await rebuildBase(context, generator, run), texts, side);
   refuseMergeConflicts(merged.conflicts, "celery-setup");
 
+  // Of the rest, only what is added to: neither tasks nor the factory are made again.
+  const added = new Set([...OPEN, ...project.dependencies.files.map(({ path }) => path)]);
   for (const { path, action, after: bytes } of plan.changes.changes) {
-    // Dependencies and ignored files: what is there is only added to.
-    if (action !== "unchanged" && !texts.has(path)) changes.edit(path, bytes);
+    if (action !== "unchanged" && added.has(path)) changes.edit(path, bytes);
   }
   for (const [path, text] of merged.texts) changes.edit(path, text);
   const manual = replaceSettings(context, app, before, after);

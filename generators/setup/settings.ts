@@ -8,8 +8,22 @@ export interface SettingLines {
   settings: readonly { name: string; key: string; value: string | number; comment: string }[];
 }
 
-/** Both forms in which they are written: pairs of a mapping, and assignments. */
-const FORMS = ["partials/celery_items", "partials/celery_keys"];
+type Form = (lines: SettingLines) => string;
+
+/** Every form in which celery-factory and celery-direct write them: into the CELERY mapping, or one setting a line. */
+function formsIn(source: SourceFile, render: (template: string, facts: object) => string): Form[] {
+  const appName = /(\w+)\.config\.setdefault\(\s*["']CELERY_/.exec(source.text)?.[1] ?? "app";
+  const flat = "integration/settings/namespace.py";
+  const keys: Form = (lines) => render("partials/celery_keys", lines);
+  return [
+    (lines) => render("partials/celery_items", lines),
+    keys,
+    (lines) => render(flat, { ...lines, form: "dict", appName, ruff: false }),
+    (lines) => render(flat, { ...lines, form: "setdefault", appName, ruff: false }),
+    // As keyword arguments.
+    (lines) => keys(lines).replace(/^(\w+) = (.*)$/gm, "$1=$2,"),
+  ];
+}
 
 /** Puts the lines of the new broker in the place of those that an earlier run has written; edited ones are told. */
 export function replaceSettings(
@@ -22,8 +36,9 @@ export function replaceSettings(
   const { found } = surveyConfig(project, app);
   const source = found && project.parse(found.at.path);
   if (!found || !source) return [];
-  for (const form of FORMS) {
-    const [from, to] = [templates.render(form, before), templates.render(form, after)];
+  const forms = formsIn(source, (template, facts) => templates.render(template, facts));
+  for (const form of forms) {
+    const [from, to] = [form(before), form(after)];
     if (from === to) return [];
     const edit = replaceLines(source, from, to);
     if (!edit) continue;
@@ -31,8 +46,8 @@ export function replaceSettings(
     return [];
   }
   const why = "the settings that stand here are yours: these lines go in the place of the old broker's";
-  const form = found.form === "mapping" ? FORMS[0]! : FORMS[1]!;
-  return [{ path: found.at.path, line: found.at.line, snippet: templates.render(form, after), why }];
+  const form = forms[found.form === "mapping" ? 0 : 1]!;
+  return [{ path: found.at.path, line: found.at.line, snippet: form(after), why }];
 }
 
 /** @returns null unless the lines stand in the file exactly once, whatever its quotes and indentation */

@@ -22,6 +22,9 @@ const ABOUT = "Made by plop-pack-flask-celery; celery-update reads it. Keep it i
 /** Answers that say how a run went, not what it made. */
 const PASSING = new Set(["target", "preview", "install", "new", "conflicts"]);
 
+/** A team's own generator may ask for one. */
+const SECRET = /password|secret|token|key\b|credential/i;
+
 /** The same for a text whatever ends its lines: Git may have changed that. */
 export function fingerprint(text: string): string {
   return createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex").slice(0, 16);
@@ -34,7 +37,7 @@ export function describeRun(
   answers: Answers,
   texts: ReadonlyMap<string, string>,
 ): RecordedRun {
-  const kept = prompts.filter(({ name }) => !PASSING.has(name));
+  const kept = prompts.filter(({ name, keep }) => !PASSING.has(name) && (keep || !SECRET.test(name)));
   return {
     ...run,
     answers: Object.fromEntries(kept.map(({ name, keep }) => [name, keep?.(answers[name]!) ?? answers[name]!])),

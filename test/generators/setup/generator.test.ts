@@ -52,6 +52,52 @@ test("each broker becomes each other one: as if it had been chosen at first, and
   }
 });
 
+const STYLES: Record<string, [generator: string, files: Record<string, string>]> = {
+  "a class": ["celery-factory", CONFIGURED],
+  "a module": [
+    "celery-factory",
+    {
+      ...CONFIGURED,
+      "shop/__init__.py": CONFIGURED["shop/__init__.py"].replace("shop.config.Config", "shop.config"),
+      "shop/config.py": "SECRET_KEY = 'dev'\n",
+    },
+  ],
+  "a mapping in the factory": [
+    "celery-factory",
+    {
+      "requirements.txt": "flask\n",
+      "app.py":
+        'from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n    app.config.from_mapping(\n        SECRET_KEY="dev",\n    )\n    return app\n',
+    },
+  ],
+  "no place": [
+    "celery-factory",
+    {
+      "requirements.txt": "flask\n",
+      "app.py": "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n    return app\n",
+    },
+  ],
+  "a module-level application": [
+    "celery-direct",
+    { "requirements.txt": "flask\n", "app.py": "from flask import Flask\n\napp = Flask(__name__)\n" },
+  ],
+};
+
+for (const [style, [generator, files]] of Object.entries(STYLES)) {
+  for (const config of ["object", "namespace", "environment"]) {
+    test(`settings in ${style}, ${config}: as if the other broker had been chosen at first`, async () => {
+      const [root, fresh] = [writeTree(files, tempDir()), writeTree(files, tempDir())];
+      await run(generator, { root, given: { broker: "redis", config } });
+      await run(generator, { root: fresh, given: { broker: "rabbitmq", results: "redis", config } });
+      await run("celery-setup", { root, given: { broker: "rabbitmq" } });
+      for (const [name, { kind, bytes }] of snapshotTree(fresh)) {
+        if (kind !== "file" || /requirements|\.celery-pack/.test(name)) continue;
+        assert.equal(read(root, name), String(bytes), name);
+      }
+    });
+  }
+}
+
 test("what its owner has edited stays, and is told", async () => {
   const root = await integrated({ broker: "redis" });
   const edit = (name: string, from: string, to: string) => {
@@ -80,6 +126,22 @@ test("what its owner has edited stays, and is told", async () => {
   const { plan } = await run("celery-setup", { root: preview, given: { broker: "rabbitmq" } });
   assert.match(plan!.warnings.join("\n"), /\.env still names the old servers: change CELERY_BROKER_URL there/);
   assert.match(plan!.next.join("\n"), /tasks that wait in redis stay there/);
+});
+
+test("tasks, routes and the factory are not made again", async () => {
+  const root = await integrated({ broker: "redis" });
+  const factory = read(root, "shop/__init__.py").replace("    celery_init_app(app)\n", "    start_celery(app)\n");
+  writeFileSync(path.join(root, "shop/__init__.py"), `${factory}\n\nstart_celery = celery_init_app\n`);
+  writeFileSync(
+    path.join(root, "shop/tasks.py"),
+    "from celery import shared_task\n\n\n@shared_task\ndef mine():\n    pass\n",
+  );
+  const before = snapshotTree(root);
+  await run("celery-setup", { root, given: { broker: "rabbitmq" } });
+  for (const name of ["shop/__init__.py", "shop/tasks.py"]) {
+    assert.equal(read(root, name), String(before.get(name)!.bytes), name);
+  }
+  assert.match(read(root, "shop/celery_settings.py"), /quorum/);
 });
 
 test("lines that both would change stop it", async () => {

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import path from "node:path";
 import { test } from "uvu";
 import { mergeText } from "../../../generators/common/merge.ts";
-import { RECORD, readRecord } from "../../../lib/contract/record.ts";
+import { describeRun, RECORD, readRecord } from "../../../lib/contract/record.ts";
 import { packVersion, templatesOf } from "../../../lib/templates/versions.ts";
 import { runEarlier } from "../../support/earlier.ts";
 import { refusal, run } from "../../support/generators.ts";
@@ -141,6 +141,14 @@ test("the record holds answers and no secret, and belongs to who wrote a file la
     runs.map(({ answers }) => answers.broker),
     ["rabbitmq"],
   );
+});
+
+test("an answer that may be a secret is not recorded", () => {
+  const prompt = (name: string) => ({ name, message: "", detect: () => ({ value: "", certain: true }) });
+  const prompts = ["blueprint", "apiToken", "db_password", "key"].map(prompt);
+  const answers = Object.fromEntries(prompts.map(({ name }) => [name, "hunter2"]));
+  const run = describeRun({ generator: "acme", target: "", version: "1.0.0" }, prompts, answers, new Map());
+  assert.deepEqual(run.answers, { blueprint: "hunter2" });
 });
 
 test("without the text that was generated, an edit can't be told from it", () => {
