@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { gunzipSync } from "node:zlib";
 import { build, transformSync } from "esbuild";
 
 const require = createRequire(import.meta.url);
@@ -73,16 +74,25 @@ function copyPython() {
 
 /** Compiling Handlebars takes longer than everything else of a run. */
 function compileTemplates() {
+  const names = readdirSync("templates", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".hbs"));
+  const texts = names.sort().map((name) => {
+    const text = readFileSync(path.join("templates", name), "utf8").replaceAll("\r\n", "\n");
+    return [name.split(path.sep).join("/").slice(0, -".hbs".length), text];
+  });
+  writeSpecs(`${out}/templates.cjs`, texts);
+  mkdirSync(`${out}/versions`);
+  for (const name of readdirSync("templates/versions")) {
+    const kept = JSON.parse(gunzipSync(readFileSync(`templates/versions/${name}`)));
+    writeSpecs(`${out}/versions/${name.replace(".json.gz", ".cjs")}`, Object.entries(kept));
+  }
+}
+
+function writeSpecs(file, texts) {
   const handlebars = require("handlebars");
   const options = { noEscape: true, strict: true };
-  const names = readdirSync("templates", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".hbs"));
-  const specs = names.sort().map((name) => {
-    const text = readFileSync(path.join("templates", name), "utf8").replaceAll("\r\n", "\n");
-    const key = name.split(path.sep).join("/").slice(0, -".hbs".length);
-    return `${JSON.stringify(key)}: ${handlebars.precompile(text, options)}`;
-  });
+  const specs = texts.map(([key, text]) => `${JSON.stringify(key)}: ${handlebars.precompile(text, options)}`);
   const { code } = transformSync(`module.exports = {\n${specs.join(",\n")}\n};`, { minify: true, format: "cjs" });
-  writeFileSync(`${out}/templates.cjs`, code);
+  writeFileSync(file, code);
 }
 
 /** Types of index.ts, of the generators, and of what these name, without the rest. */

@@ -1,7 +1,9 @@
 /** Brings files of an earlier run up to what they would be now, and keeps what their owner has edited in between. */
 import { diff3Merge } from "node-diff3";
 import type { Context } from "../../lib/contract/context.ts";
+import type { ChangingGenerator } from "../../lib/contract/generator.ts";
 import { certain, definePrompt } from "../../lib/contract/prompt.ts";
+import { rebuildBase } from "../../lib/contract/rebuild.ts";
 import { fingerprint, type RecordedRun } from "../../lib/contract/record.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import { countErrors, parseText } from "../../lib/python/index.ts";
@@ -55,13 +57,16 @@ export interface Merged {
 export const sideOf = ({ force }: Context, answer: Side): Side => (force && answer === "stop" ? "theirs" : answer);
 
 /** Merges what a run would make now into what stands in the project. */
-export function mergeRun(
-  { project }: Context,
+export async function mergeRun(
+  context: Context,
+  generator: ChangingGenerator,
   run: RecordedRun,
-  base: ReadonlyMap<string, string>,
   theirs: ReadonlyMap<string, string>,
   side: Side,
-): Merged {
+): Promise<Merged> {
+  const { project } = context;
+  // What an earlier version made matters where somebody has edited it.
+  let base: ReadonlyMap<string, string> | null = null;
   const merged: Merged = { texts: new Map(), conflicts: [], dropped: [], deleted: [] };
   for (const [path, text] of theirs) {
     const bytes = project.read(path);
@@ -73,9 +78,11 @@ export function mergeRun(
     const there = Buffer.from(bytes).toString("utf8");
     const mine = there.replaceAll("\r\n", "\n");
     const isUntouched = run.files[path] === fingerprint(mine);
-    const { text: result, conflicts } = isUntouched
+    const isSettled = isUntouched || mine === text;
+    if (!isSettled) base ??= await rebuildBase(context, generator, run);
+    const { text: result, conflicts } = isSettled
       ? { text, conflicts: [] }
-      : mergeText({ path, mine, base: base.get(path) ?? null, theirs: text }, side);
+      : mergeText({ path, mine, base: base?.get(path) ?? null, theirs: text }, side);
     merged.conflicts.push(...conflicts);
     if (result !== mine) merged.texts.set(path, there === mine ? result : result.replaceAll("\n", "\r\n"));
   }

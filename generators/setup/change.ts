@@ -1,7 +1,7 @@
 import type { ManualStep } from "../../lib/changes/types.ts";
 import type { Context } from "../../lib/contract/context.ts";
 import type { ChangingGenerator } from "../../lib/contract/generator.ts";
-import { rebuild, rebuildBase } from "../../lib/contract/rebuild.ts";
+import { rebuild } from "../../lib/contract/rebuild.ts";
 import { addRun, fingerprint, RECORD, type RecordedRun, readRecord, writeRecord } from "../../lib/contract/record.ts";
 import type { FlaskApp } from "../../lib/survey/index.ts";
 import { packVersion } from "../../lib/templates/versions.ts";
@@ -42,7 +42,7 @@ export async function changeServers(
   const { project, changes } = context;
   const answers = { ...run.answers, broker: after.broker, results: after.results };
   const { texts, plan } = await rebuild(context, generator, run, { answers });
-  const merged = mergeRun(context, run, await rebuildBase(context, generator, run), texts, side);
+  const merged = await mergeRun(context, generator, run, texts, side);
   refuseMergeConflicts(merged.conflicts, "celery-setup");
 
   // Of the rest, only what is added to: neither tasks nor the factory are made again.

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Context } from "../../lib/contract/context.ts";
-import { rebuild, rebuildBase } from "../../lib/contract/rebuild.ts";
+import { rebuild } from "../../lib/contract/rebuild.ts";
 import { fingerprint, RECORD, type RecordedRun, readRecord, writeRecord } from "../../lib/contract/record.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import type { Project } from "../../lib/survey/index.ts";
@@ -51,8 +51,7 @@ export async function planUpdate(context: Context, known: Known, side: Side): Pr
     try {
       if (!generator) throw new Error("it is no generator of this pack");
       const { texts: theirs } = await rebuild(context, generator, run);
-      const base = await rebuildBase(context, generator, run);
-      const merged = mergeRun(context, run, base, theirs, side);
+      const merged = await mergeRun(context, generator, run, theirs, side);
       for (const [path, text] of merged.texts) update.texts.set(path, text);
       update.conflicts.push(...merged.conflicts);
       update.warnings.push(

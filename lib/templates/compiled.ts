@@ -1,5 +1,5 @@
 /** Templates as Handlebars' runtime wants them: compiled by the build, or now where that is missing or out of date. */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { createRequire as requireFrom } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +26,14 @@ export function compileSpec(text: string): TemplateSpecification {
     known.set(text, spec);
   }
   return spec;
+}
+
+/** What the build has compiled of an earlier version; null when run from source. */
+export function compiledVersion(version: string): Readonly<Record<string, TemplateSpecification>> | null {
+  const here = path.dirname(fileURLToPath(import.meta.url));
+  const folder = [here, path.dirname(here)].find((one) => path.basename(one) === "dist");
+  const file = folder && path.join(folder, "versions", `${version}.cjs`);
+  return file && existsSync(file) ? load(file) : null;
 }
 
 /** What the build has compiled, by name; a template that was edited since is not among it. */

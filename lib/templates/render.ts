@@ -7,6 +7,7 @@ import { didYouMean } from "../errors/nearest.ts";
 import { CompiledTemplates, compileSpec } from "./compiled.ts";
 import { registerHelpers } from "./helpers.ts";
 import { completeLines, findTemplates, listPartials, readPartials, readText } from "./template-files.ts";
+import type { KeptTemplates } from "./versions.ts";
 
 export { registerHelpers } from "./helpers.ts";
 
@@ -27,14 +28,14 @@ export class Templates {
   readonly #compiled = new Map<string, Handlebars.TemplateDelegate>();
   #handlebars: Runtime | null = null;
   #partials: Record<string, string> | null = null;
-  readonly #kept: Readonly<Record<string, string>> | null;
+  readonly #kept: KeptTemplates | null;
 
   /**
    * @param overrides partial name → template text that replaces ours, e.g. a team's licence header
-   * @param kept texts of an earlier version by template name, see templatesOf(); left out, today's
+   * @param kept those of an earlier version; left out, today's
    * @throws UserError `unknown-partial`, `partial-invalid`
    */
-  constructor(overrides: Readonly<Record<string, string>> = {}, kept: Readonly<Record<string, string>> | null = null) {
+  constructor(overrides: Readonly<Record<string, string>> = {}, kept: KeptTemplates | null = null) {
     this.#kept = kept;
     this.#overrides = completeLines(overrides, this.#ownPartials());
     for (const [name, text] of Object.entries(overrides)) this.#checkOverride(name, text);
@@ -68,8 +69,8 @@ export class Templates {
       .sort();
   }
 
-  /** The same with the texts of an earlier version; what a team has replaced stays replaced. */
-  of(kept: Readonly<Record<string, string>>): Templates {
+  /** The same with the templates of an earlier version; what a team has replaced stays replaced. */
+  of(kept: KeptTemplates): Templates {
     return new Templates(this.#overrides, kept);
   }
 
@@ -107,12 +108,12 @@ export class Templates {
 
   #partialFiles(): Record<string, string> {
     if (!this.#kept) return listPartials(this.#folder);
-    const names = Object.keys(this.#kept).filter((name) => name.startsWith("partials/"));
+    const names = this.#kept.names.filter((name) => name.startsWith("partials/"));
     return Object.fromEntries(names.map((name) => [path.posix.basename(name), name]));
   }
 
   #spec(name: string): TemplateSpecification {
-    if (this.#kept) return compileSpec(this.#kept[name] ?? "");
+    if (this.#kept) return this.#kept.spec(name);
     const file = path.join(this.#folder, `${name}.hbs`);
     return this.#specs.find(name, file) ?? compileSpec(readText(file));
   }
