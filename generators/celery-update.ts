@@ -32,7 +32,7 @@ export const generator = defineGenerator({
       changes: context.changes,
       manual: [],
       install: null,
-      warnings: update.warnings,
+      warnings: [...update.warnings, ...update.unseen],
       next: update.texts.size > 0 ? ["run your tests, then restart the web and the workers"] : [],
     };
   },

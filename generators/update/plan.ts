@@ -14,6 +14,8 @@ export interface Update {
   texts: ReadonlyMap<string, string>;
   conflicts: Conflict[];
   warnings: string[];
+  /** Runs that could not be made again, which says nothing about their files. */
+  unseen: string[];
   runs: RecordedRun[];
 }
 
@@ -45,11 +47,22 @@ function recordMissing(): UserError {
 
 /** Makes every recorded run again, as it was and as it would be now, and merges the difference into the project. */
 export async function planUpdate(context: Context, known: Known, side: Side): Promise<Update> {
-  const update: Update & { texts: Map<string, string> } = { texts: new Map(), conflicts: [], warnings: [], runs: [] };
+  const update = {
+    texts: new Map<string, string>(),
+    conflicts: [] as Conflict[],
+    warnings: [] as string[],
+    unseen: [] as string[],
+    runs: [] as RecordedRun[],
+  };
   for (const run of await runsOf(context, known)) {
     const generator = await load(known, run.generator);
+    if (!generator) {
+      // A team's own, which its own package brings up to date.
+      update.warnings.push(`${run.generator} (${run.target}) is no generator of this pack, and was left as it is`);
+      update.runs.push(run);
+      continue;
+    }
     try {
-      if (!generator) throw new Error("it is no generator of this pack");
       const { texts: theirs } = await rebuild(context, generator, run);
       const merged = await mergeRun(context, generator, run, theirs, side);
       for (const [path, text] of merged.texts) update.texts.set(path, text);
@@ -60,9 +73,8 @@ export async function planUpdate(context: Context, known: Known, side: Side): Pr
       );
       update.runs.push(renewed(run, theirs, new Set(merged.deleted)));
     } catch (error) {
-      if (!(error instanceof Error) || error instanceof RangeError) throw error;
-      const why = error instanceof UserError ? `${error.why} [${error.code}]` : error.message;
-      update.warnings.push(`${run.generator} (${run.target}) was left as it is: ${why}`);
+      if (!(error instanceof UserError)) throw error;
+      update.unseen.push(`${run.generator} (${run.target}) could not be made again: ${error.why} [${error.code}]`);
       update.runs.push(run);
     }
   }
@@ -86,16 +98,20 @@ export function writeUpdate({ changes, project }: Context, { texts, runs }: Upda
   if (!isSame) changes.edit(RECORD, writeRecord(runs));
 }
 
-/** @throws UserError `update-due`, for a team's CI */
-export function refuseDue({ texts, conflicts }: Update): void {
+/** @throws UserError `update-due`, for a team's CI: also where it can't be told */
+export function refuseDue({ texts, conflicts, unseen }: Update): void {
   const paths = [...new Set([...texts.keys(), ...conflicts.map(({ path }) => path)])].sort();
-  if (paths.length === 0) return;
+  if (paths.length + unseen.length === 0) return;
+  const files = paths.length === 1 ? "A file is" : `${paths.length} files are`;
   throw new UserError({
     code: "update-due",
-    what: `${paths.length === 1 ? "A file is" : `${paths.length} files are`} not as this version generates them.`,
-    why: `The pack is at ${packVersion()}, and their templates have changed since.`,
+    what: paths.length > 0 ? `${files} not as this version generates them.` : "Whether an update is due can't be told.",
+    why:
+      paths.length > 0
+        ? `The pack is at ${packVersion()}, and their templates have changed since.`
+        : "What is listed here was not looked at.",
     fix: "Run celery-update, which keeps your edits; look first with --preview diff.",
-    details: paths,
+    details: [...paths, ...unseen],
   });
 }
 

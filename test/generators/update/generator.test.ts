@@ -98,8 +98,15 @@ test("a file that its owner has removed stays away, and other runs go on where o
   const { plan } = await run("celery-update", { root });
   assert.ok(!existsSync(path.join(root, "CELERY.md")));
   assert.match(plan!.warnings.join("\n"), /CELERY\.md was removed, and stays so/);
-  assert.match(plan!.warnings.join("\n"), /status-endpoint \(gone\/__init__\.py:create_app\) was left as it is: /);
+  assert.match(
+    plan!.warnings.join("\n"),
+    /status-endpoint \(gone\/__init__\.py:create_app\) could not be made again: /,
+  );
   assert.doesNotMatch(read(root, SETTINGS), /difflib/);
+  // What was not looked at is not up to date.
+  const unseen = await refusal("celery-update", { root, given: { check: "yes" } });
+  assert.match(unseen.what, /can't be told/);
+  assert.match(unseen.details.join("\n"), /status-endpoint \(gone/);
 });
 
 test("without a record, or with one that a merge has broken, nothing is done", async () => {
