@@ -54,8 +54,7 @@ export async function changeServers(
   const manual = replaceSettings(context, app, before, after);
   const warnings = replaceExample(context, before.example, after.example);
 
-  const kept = [...texts].filter(([path]) => !merged.deleted.includes(path));
-  const files = Object.fromEntries(kept.map(([path, text]) => [path, fingerprint(text)]));
+  const files = Object.fromEntries([...texts].map(([path, text]) => [path, fingerprint(text)]));
   const runs = addRun(readRecord(project.read(RECORD)), { ...run, version: packVersion(), answers, files });
   changes.edit(RECORD, writeRecord(runs));
   // What it would say of the settings is said above, with the old lines in view.

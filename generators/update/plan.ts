@@ -71,7 +71,7 @@ export async function planUpdate(context: Context, known: Known, side: Side): Pr
         ...merged.dropped.map((path) => `${path} is not needed any more: look whether you use it, and remove it`),
         ...merged.deleted.map((path) => `${path} was removed, and stays so`),
       );
-      update.runs.push(renewed(run, theirs, new Set(merged.deleted)));
+      update.runs.push(renewed(run, theirs));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       update.unseen.push(`${run.generator} (${run.target}) could not be made again: ${error.why} [${error.code}]`);
@@ -81,8 +81,9 @@ export async function planUpdate(context: Context, known: Known, side: Side): Pr
   return update;
 }
 
-function renewed(run: RecordedRun, texts: ReadonlyMap<string, string>, deleted: ReadonlySet<string>): RecordedRun {
-  const files = [...texts].filter(([path]) => !deleted.has(path)).map(([path, text]) => [path, fingerprint(text)]);
+/** Also of a file that its owner has removed: without its entry, the next update would take it for a new one. */
+function renewed(run: RecordedRun, texts: ReadonlyMap<string, string>): RecordedRun {
+  const files = [...texts].map(([path, text]) => [path, fingerprint(text)]);
   return { ...run, version: packVersion(), files: Object.fromEntries(files) };
 }
 

@@ -103,6 +103,8 @@ test("a file that its owner has removed stays away, and other runs go on where o
     /status-endpoint \(gone\/__init__\.py:create_app\) could not be made again: /,
   );
   assert.doesNotMatch(read(root, SETTINGS), /difflib/);
+  await run("celery-update", { root });
+  assert.ok(!existsSync(path.join(root, "CELERY.md")));
   // What was not looked at is not up to date.
   const unseen = await refusal("celery-update", { root, given: { check: "yes" } });
   assert.match(unseen.what, /can't be told/);
