@@ -25,6 +25,7 @@ const packages = [
   "flask-openapi3",
   "flask-socketio",
   "celery-redbeat",
+  "sentry-sdk",
   "psycopg2-binary",
 ];
 /** Wanted where a wheel exists: building them from source takes minutes and a compiler. */

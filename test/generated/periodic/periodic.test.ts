@@ -1,4 +1,4 @@
-/** The generated schedule and probe: their style and types, and what the schedule does without a server. */
+/** The generated schedule, probe and error reports: their style and types, and what the schedule does without a server. */
 import path from "node:path";
 import { execa } from "execa";
 import { test } from "uvu";
@@ -68,6 +68,10 @@ def create_app(**celery: Any) -> Flask:
     [`${name}/database.py`]: "from typing import Any\n\ndb: Any = None\nSession: Any = None\n",
     [`${name}/celery_schedule.py`]: renderTemplate("periodic/celery_schedule.py", facts),
     [`${name}/celery_health.py`]: renderTemplate("monitoring/celery_health.py", { healthFolder: `${name}-celery` }),
+    [`${name}/celery_errors.py`]: renderTemplate("monitoring/celery_errors.py", {
+      package: name,
+      ownLogging: name !== "plain",
+    }),
     [`${name}/celery_probe.py`]: renderTemplate("monitoring/celery_probe.py", { healthFolder: `${name}-celery` }),
     [`${name}/tasks.py`]: renderTemplate("periodic/tasks.py", facts),
   });
