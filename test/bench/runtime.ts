@@ -21,12 +21,17 @@ const REQUESTS = [
 ];
 
 export async function bench(): Promise<void> {
+  await compare(makeDocumented(), makeGenerated(), REQUESTS);
+}
+
+/** Two applications with a bench_app.py each, in turns on one broker. */
+export async function compare(first: string, second: string, requests: readonly string[]): Promise<void> {
   const redis = await startRedis();
   if (!redis) throw new Error("redis-server is not installed");
   try {
     const { python } = await pythonEnv();
     const script = path.join(import.meta.dirname, "support/runtime.py");
-    const ran = spawnSync(python, [script, makeDocumented(), makeGenerated(), ...REQUESTS], {
+    const ran = spawnSync(python, [script, first, second, ...requests], {
       stdio: ["ignore", "inherit", "inherit"],
       env: { ...process.env, CELERY_BROKER_URL: redis.url, CELERY_RESULT_BACKEND: redis.url },
     });
@@ -36,12 +41,14 @@ export async function bench(): Promise<void> {
   }
 }
 
-function makeGenerated(): string {
+/** @param more further commands, each with its answers */
+export function makeGenerated(...more: readonly (readonly string[])[]): string {
   const root = makeApp(10);
   for (const [generator, ...answers] of [
     FACTORY,
     ["blueprint-task", "users", "add", "--endpoint", "yes"],
     ["status-endpoint"],
+    ...more,
   ] as const) {
     const made = spawnSync(process.execPath, [bin, generator!, ...answers, "--dest", root], { encoding: "utf8" });
     if (made.status !== 0) throw new Error(made.stderr);
