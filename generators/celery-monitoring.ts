@@ -33,10 +33,12 @@ export const generator = defineGenerator({
     if (celery.access !== "extensions") throw unreachable(celery, "The probe");
 
     const folder = app.packageDir ? `${app.packageDir}/` : "";
-    const name = app.package.split(".")[0] || app.module.split(".").pop();
-    const facts = { healthFolder: `${name}-celery` };
-    context.write(`${folder}celery_health.py`, "monitoring/celery_health.py", facts);
-    context.write(`${app.importRoot ? `${app.importRoot}/` : ""}celery_probe.py`, "monitoring/celery_probe.py", facts);
+    // Both count up to the folder that the worker is started in.
+    const depth = app.package ? app.package.split(".").length : 0;
+    context.write(`${folder}celery_health.py`, "monitoring/celery_health.py", { depth });
+    context.write(`${app.importRoot ? `${app.importRoot}/` : ""}celery_probe.py`, "monitoring/celery_probe.py", {
+      depth: 0,
+    });
     const module = app.package ? `${app.package}.celery_health` : "celery_health";
     wireCall(context, app, { module, name: "init_health" });
     const errors = answers.errors === "sentry" ? addErrors(context, app, celery) : NOTHING;

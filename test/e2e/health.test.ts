@@ -110,6 +110,12 @@ else {
   test("a worker: stopped, continued, lost, replaced, ended", async () => {
     const probe = new Probe(await project("redis"), redis.url);
     assert.match((await probe.ask("live")).why, /no worker has started/);
+    // Without the variable, both find the same folder, which is this project's own.
+    const told =
+      "import json, celery_probe, app.celery_health as health\nprint(json.dumps([str(celery_probe.FOLDER), str(health.FOLDER)]))";
+    const [ours, theirs] = await python<string[]>(probe.root, told);
+    assert.equal(ours, theirs);
+    assert.notEqual(ours, (await python<string[]>(await project("redis"), told))[0]);
     const first = await probe.start(WORKER, /ready\./);
     await probe.becomes("ready", true, /ok: consuming/);
     process.kill(first.pid, "SIGSTOP");

@@ -67,12 +67,12 @@ def create_app(**celery: Any) -> Flask:
 `,
     [`${name}/database.py`]: "from typing import Any\n\ndb: Any = None\nSession: Any = None\n",
     [`${name}/celery_schedule.py`]: renderTemplate("periodic/celery_schedule.py", facts),
-    [`${name}/celery_health.py`]: renderTemplate("monitoring/celery_health.py", { healthFolder: `${name}-celery` }),
+    [`${name}/celery_health.py`]: renderTemplate("monitoring/celery_health.py", { depth: 1 }),
     [`${name}/celery_errors.py`]: renderTemplate("monitoring/celery_errors.py", {
       package: name,
       ownLogging: name !== "plain",
     }),
-    [`${name}/celery_probe.py`]: renderTemplate("monitoring/celery_probe.py", { healthFolder: `${name}-celery` }),
+    [`${name}/celery_probe.py`]: renderTemplate("monitoring/celery_probe.py", { depth: 0 }),
     [`${name}/tasks.py`]: renderTemplate("periodic/tasks.py", facts),
   });
 }
