@@ -52,7 +52,11 @@ else {
   });
 
   test.after(async () => {
-    await browser.close();
+    // Nothing of the browser's keeps this process going until it has ended, and it may end first.
+    const waiting = new AbortController();
+    const tooLong = setTimeout(10_000, null, { signal: waiting.signal }).catch(() => null);
+    await Promise.race([browser.close(), tooLong]);
+    waiting.abort();
     await Promise.all([streaming.stop(), polling.stop(), shortLived.stop()]);
     await redis.stop();
   });
