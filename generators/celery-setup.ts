@@ -4,7 +4,7 @@ import { requireCelery } from "./common/existing.ts";
 import { sideOf } from "./common/merge.ts";
 import { appForTasks } from "./common/target.ts";
 import { describeBroker } from "./integration/broker-facts.ts";
-import { brokerKind } from "./integration/broker-url.ts";
+import { brokerKind, isBrokerUrl } from "./integration/broker-url.ts";
 import { integrationPrompts } from "./integration/prompts.ts";
 import { storeOf } from "./integration/result-stores.ts";
 import { changeServers } from "./setup/change.ts";
@@ -41,7 +41,7 @@ export const generator = defineGenerator({
     );
     const after = describeBroker(brokerKind(answers.broker), answers.results, config);
 
-    const isOther = before.broker !== after.broker || before.results !== after.results;
+    const isOther = before.broker !== after.broker || before.results !== after.results || isBrokerUrl(answers.broker);
     if (isOther && !run) throw notOurs(celery.at, templates.render("partials/celery_items", after));
     if (isOther) keepRedisForBeat(project, after);
     const changed =
@@ -52,6 +52,7 @@ export const generator = defineGenerator({
             generator: (await load(INTEGRATIONS, run.generator))!,
             before,
             after,
+            broker: answers.broker,
             side: sideOf(context, answers.conflicts),
           })
         : { manual: [], warnings: [] };

@@ -91,6 +91,14 @@ export async function mergeRun(
   return merged;
 }
 
+/** What a person has to know of files that are neither written nor in conflict. */
+export function mergeNotes({ dropped, deleted }: Merged): string[] {
+  return [
+    ...dropped.map((path) => `${path} is not needed any more: look whether you use it, and remove it`),
+    ...deleted.map((path) => `${path} was removed, and stays so`),
+  ];
+}
+
 /** @returns the merged text; with conflicts, one that is not to be written unless a side was chosen */
 export function mergeText({ path, mine, base, theirs }: Sides, side: Side): { text: string; conflicts: Conflict[] } {
   const whole = { path, line: 1, mine, theirs };

@@ -5,7 +5,7 @@ import { rebuild } from "../../lib/contract/rebuild.ts";
 import { addRun, fingerprint, RECORD, type RecordedRun, readRecord, writeRecord } from "../../lib/contract/record.ts";
 import type { FlaskApp } from "../../lib/survey/index.ts";
 import { packVersion } from "../../lib/templates/versions.ts";
-import { mergeRun, refuseMergeConflicts, type Side } from "../common/merge.ts";
+import { mergeNotes, mergeRun, refuseMergeConflicts, type Side } from "../common/merge.ts";
 import { replaceExample } from "./environment.ts";
 import { replaceSettings, type SettingLines } from "./settings.ts";
 
@@ -26,6 +26,8 @@ export interface Change {
   generator: ChangingGenerator;
   before: Servers;
   after: Servers;
+  /** The answer as it was given: a connection URL goes into .env, and nowhere else. */
+  broker: string;
   side: Side;
 }
 
@@ -37,27 +39,29 @@ export interface Change {
  */
 export async function changeServers(
   context: Context,
-  { app, run, generator, before, after, side }: Change,
+  { app, run, generator, before, after, broker, side }: Change,
 ): Promise<{ manual: ManualStep[]; warnings: string[] }> {
   const { project, changes } = context;
   const answers = { ...run.answers, broker: after.broker, results: after.results };
-  const { texts, plan } = await rebuild(context, generator, run, { answers });
+  const { texts, plan } = await rebuild(context, generator, run, { answers: { ...answers, broker } });
   const merged = await mergeRun(context, generator, run, texts, side);
   refuseMergeConflicts(merged.conflicts, "celery-setup");
 
   // Of the rest, only what is added to: neither tasks nor the factory are made again.
   const added = new Set([...OPEN, ...project.dependencies.files.map(({ path }) => path)]);
-  for (const { path, action, after: bytes } of plan.changes.changes) {
-    if (action !== "unchanged" && added.has(path)) changes.edit(path, bytes);
+  for (const { path, action, after: bytes, mode } of plan.changes.changes) {
+    if (action === "unchanged" || !added.has(path)) continue;
+    if (action === "create") changes.write(path, bytes, mode === undefined ? {} : { mode });
+    else changes.edit(path, bytes);
   }
   for (const [path, text] of merged.texts) changes.edit(path, text);
-  const manual = replaceSettings(context, app, before, after);
+  const { path: settings, manual } = replaceSettings(context, app, before, after);
   const warnings = replaceExample(context, before.example, after.example);
 
   const files = Object.fromEntries([...texts].map(([path, text]) => [path, fingerprint(text)]));
   const runs = addRun(readRecord(project.read(RECORD)), { ...run, version: packVersion(), answers, files });
   changes.edit(RECORD, writeRecord(runs));
   // What it would say of the settings is said above, with the old lines in view.
-  const others = plan.manual.filter(({ path }) => !path.endsWith(".py"));
-  return { manual: [...manual, ...others], warnings };
+  const others = plan.manual.filter(({ path }) => path !== settings);
+  return { manual: [...manual, ...others], warnings: [...plan.warnings, ...mergeNotes(merged), ...warnings] };
 }

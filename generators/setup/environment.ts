@@ -10,12 +10,13 @@ export function replaceExample(
   after: readonly Line[],
 ): string[] {
   const bytes = changes.current(".env.example");
-  const warnings = warnAboutEnv(project.read(".env"), before);
+  const placeholder = (key: string) => after.find((line) => line.key === key)?.value;
+  const changed = before.filter(({ key, value }) => placeholder(key) !== value);
+  const warnings = warnAboutEnv(project.read(".env"), changed);
   if (!bytes) return warnings;
   let text = Buffer.from(bytes).toString("latin1");
-  for (const { key, value } of before) {
-    const now = after.find((line) => line.key === key)?.value;
-    if (now === value) continue;
+  for (const { key, value } of changed) {
+    const now = placeholder(key);
     const line = new RegExp(`^${key}=${value.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(\\r?\\n|$)`, "m");
     if (line.test(text)) text = text.replace(line, now === undefined ? "" : `${key}=${now}$1`);
     else
@@ -26,8 +27,8 @@ export function replaceExample(
 }
 
 /** Secrets are the owner's. */
-function warnAboutEnv(bytes: Uint8Array | null, before: readonly Line[]): string[] {
-  const keys = bytes ? readEnvKeys(bytes).filter((key) => before.some((line) => line.key === key)) : [];
+function warnAboutEnv(bytes: Uint8Array | null, changed: readonly Line[]): string[] {
+  const keys = bytes ? readEnvKeys(bytes).filter((key) => changed.some((line) => line.key === key)) : [];
   return keys.length > 0
     ? [`.env still names the old servers: change ${keys.join(" and ")} there, and wherever else they are set`]
     : [];

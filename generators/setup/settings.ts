@@ -25,29 +25,30 @@ function formsIn(source: SourceFile, render: (template: string, facts: object) =
   ];
 }
 
-/** Puts the lines of the new broker in the place of those that an earlier run has written; edited ones are told. */
+/** Puts the lines of the new broker in the place of those that an earlier run has written; edited ones are told. Returns where they stand. */
 export function replaceSettings(
   context: Context,
   app: FlaskApp,
   before: SettingLines,
   after: SettingLines,
-): ManualStep[] {
+): { path: string; manual: ManualStep[] } {
   const { project, templates } = context;
   const { found } = surveyConfig(project, app);
   const source = found && project.parse(found.at.path);
-  if (!found || !source) return [];
+  if (!found || !source) return { path: "", manual: [] };
+  const { path, line } = found.at;
   const forms = formsIn(source, (template, facts) => templates.render(template, facts));
   for (const form of forms) {
     const [from, to] = [form(before), form(after)];
-    if (from === to) return [];
+    if (from === to) return { path, manual: [] };
     const edit = replaceLines(source, from, to);
     if (!edit) continue;
     context.edit(source, edit);
-    return [];
+    return { path, manual: [] };
   }
   const why = "the settings that stand here are yours: these lines go in the place of the old broker's";
   const form = forms[found.form === "mapping" ? 0 : 1]!;
-  return [{ path: found.at.path, line: found.at.line, snippet: form(after), why }];
+  return { path, manual: [{ path, line, snippet: form(after), why }] };
 }
 
 /** @returns null unless the lines stand in the file exactly once, whatever its quotes and indentation */

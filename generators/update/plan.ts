@@ -5,7 +5,7 @@ import { fingerprint, RECORD, type RecordedRun, readRecord, writeRecord } from "
 import { UserError } from "../../lib/errors/index.ts";
 import type { Project } from "../../lib/survey/index.ts";
 import { packVersion } from "../../lib/templates/versions.ts";
-import { type Conflict, mergeRun, type Side } from "../common/merge.ts";
+import { type Conflict, mergeNotes, mergeRun, type Side } from "../common/merge.ts";
 import { type Known, load } from "./known.ts";
 import { recogniseRuns } from "./recognise.ts";
 
@@ -67,10 +67,7 @@ export async function planUpdate(context: Context, known: Known, side: Side): Pr
       const merged = await mergeRun(context, generator, run, theirs, side);
       for (const [path, text] of merged.texts) update.texts.set(path, text);
       update.conflicts.push(...merged.conflicts);
-      update.warnings.push(
-        ...merged.dropped.map((path) => `${path} is not needed any more: look whether you use it, and remove it`),
-        ...merged.deleted.map((path) => `${path} was removed, and stays so`),
-      );
+      update.warnings.push(...mergeNotes(merged));
       update.runs.push(renewed(run, theirs));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

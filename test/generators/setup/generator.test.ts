@@ -1,6 +1,6 @@
 /** celery-setup: an integration gets other servers, and files that start them. */
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "uvu";
 import { runEarlier } from "../../support/earlier.ts";
@@ -126,6 +126,45 @@ test("what its owner has edited stays, and is told", async () => {
   const { plan } = await run("celery-setup", { root: preview, given: { broker: "rabbitmq" } });
   assert.match(plan!.warnings.join("\n"), /\.env still names the old servers: change CELERY_BROKER_URL there/);
   assert.match(plan!.next.join("\n"), /tasks that wait in redis stay there/);
+});
+
+test("a URL goes into .env alone, which nobody else reads; one that is there keeps its value, and that is said", async () => {
+  for (const from of ["redis", "rabbitmq"]) {
+    const root = await integrated({ broker: from, results: "redis" });
+    const url = "amqp://shop:hunter2@mq.internal:5672//";
+    await run("celery-setup", { root, given: { broker: url } });
+    assert.equal(read(root, ".env"), `CELERY_BROKER_URL=${url}\n`);
+    assert.equal(statSync(path.join(root, ".env")).mode & 0o777, 0o600);
+    for (const [name, { kind, bytes }] of snapshotTree(root)) {
+      if (kind === "file" && name !== ".env") assert.doesNotMatch(String(bytes), /hunter2/, name);
+    }
+    const { plan } = await run("celery-setup", { root, given: { broker: "amqp://other.internal:5672//" } });
+    assert.match(plan!.warnings.join("\n"), /has a value there already/);
+    assert.match(read(root, ".env"), /hunter2/);
+  }
+});
+
+test("a file that its owner has removed stays away, and that is said", async () => {
+  const root = await integrated({ broker: "redis" });
+  rmSync(path.join(root, "CELERY.md"));
+  const { plan } = await run("celery-setup", { root, given: { broker: "embedded", results: "embedded" } });
+  assert.match(plan!.warnings.join("\n"), /CELERY\.md was removed, and stays so/);
+  assert.ok(!existsSync(path.join(root, "CELERY.md")));
+});
+
+test("a step in setup.py is told like any other", async () => {
+  const setup =
+    "from setuptools import setup\n\nNEEDS = open('needs').read().split()\nsetup(name='shop', install_requires=['flask', *NEEDS])\n";
+  const { "requirements.txt": _, ...files } = CONFIGURED;
+  const root = writeTree({ ...files, "setup.py": setup }, tempDir());
+  for (const [generator, broker] of [
+    ["celery-factory", "redis"],
+    ["celery-setup", "rabbitmq"],
+  ] as const) {
+    const error = await refusal(generator, { root, given: { broker } });
+    assert.equal(error.code, "manual-steps", generator);
+    assert.match(error.details.join("\n"), /setup\.py:4 .*install_requires/);
+  }
 });
 
 test("tasks, routes and the factory are not made again", async () => {
