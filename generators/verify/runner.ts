@@ -2,7 +2,7 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../lib/errors/index.ts";
-import type { EntryCall, Project } from "../../lib/survey/index.ts";
+import { type EntryCall, type Project, surveyServers } from "../../lib/survey/index.ts";
 import { conclude, type Event, type RunResult } from "./conclude.ts";
 import type { Entry } from "./entry.ts";
 import type { Interpreter } from "./interpreter.ts";
@@ -54,6 +54,7 @@ export async function runChecks(python: StartedPython, request: RunRequest): Pro
     readyFile: file("ready"),
     queueFolder: file("queue"),
     installCommand,
+    servers: serversOf(project),
     commands,
     workerCommand: request.workerCommand,
     web: { ...web, entries: web.entries.map((one) => ({ ...one, dotenv: dotenvOf(one.flask, loadsDotenv) })) },
@@ -154,6 +155,13 @@ function portsOf(env: Readonly<Record<string, string | undefined>>): number[] {
     return port ? [Number(port)] : [];
   });
   return [...new Set([...named, 6379, 6380, 5672, 5671])];
+}
+
+/** The schemes that the project names for each of Celery's servers, which the environment of the checks hides. */
+function serversOf(project: Project) {
+  const { brokers, results } = surveyServers(project);
+  const told = (named: typeof brokers) => named.map(({ scheme, at }) => ({ scheme, at: `${at.path}:${at.line}` }));
+  return { broker_url: told(brokers), result_backend: told(results) };
 }
 
 /** What is read before the web starts: `flask` reads `.flaskenv` too, which steers only itself; a server gets what the worker gets. */

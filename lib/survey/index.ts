@@ -22,6 +22,7 @@ export { registrationPoint } from "./blueprints/registration.ts";
 export { type Route, routesOf } from "./blueprints/routes.ts";
 export { type BlueprintScan, blueprintScan } from "./blueprints/scan.ts";
 export { BROKER_KINDS, BROKER_SCHEMES, type BrokerKind, brokerOfScheme, isBrokerKind } from "./celery/broker-marks.ts";
+export { surveyServers } from "./celery/brokers.ts";
 export { celeryconfigOf, ownUrlSettings } from "./celery/own-settings.ts";
 export { schedulerStarts, WORKER_MARK } from "./celery/schedulers.ts";
 export { type CeleryTask, surveyTasks } from "./celery/tasks.ts";

@@ -64,6 +64,18 @@ export function surveyResults(reading: Reading): NamedUrl | null {
   return urlsNamed(reading, "RESULT_BACKEND").find(({ scheme }) => !/^(cache\+)?memory$/.test(scheme)) ?? null;
 }
 
+/** Every address that the project names for its broker and its results, but in examples; as Celery spells its scheme. */
+export function surveyServers(reading: Reading): { brokers: NamedUrl[]; results: NamedUrl[] } {
+  const named = (setting: string) =>
+    urlsNamed(reading, setting)
+      .filter(({ at }) => !/example|sample|template|\.dist$/.test(at.path))
+      .map((url) => ({
+        ...url,
+        scheme: url.scheme.replace(/^valkey(s?)$/, "redis$1").replace(/^rediss?\+socket$/, "redis"),
+      }));
+  return { brokers: named("BROKER_URL"), results: named("RESULT_BACKEND") };
+}
+
 function pick(found: readonly BrokerEvidence[]): BrokerEvidence | null {
   const kind = firstOf(found.map((item) => item.kind));
   return found.find((item) => item.kind === kind) ?? null;

@@ -55,6 +55,14 @@ testTwins("broken settings", [
     says: /CELERY_ACKS_LATE is now task_acks_late/,
   },
   {
+    name: "a broker whose client is not installed",
+    red: "clients-installed",
+    patch: [[config, "redis://localhost:6379/0", "confluentkafka://localhost:9092"]],
+    at: [config, "confluentkafka"],
+    says: /broker_url is confluentkafka:\/\/, and confluent_kafka can't be imported here/,
+    does: /Install what the project declares: /,
+  },
+  {
     name: "a setting that Celery does not know",
     red: "settings-known",
     patch: [[config, json, `${json}\n        "task_time_limt": 30,`]],
