@@ -61,6 +61,8 @@ export type PeriodicTaskAnswers = GivenTo<typeof import("./generators/periodic-t
   task: string;
   schedule: string;
 };
+/** Answers of `failed-tasks`. */
+export type FailedTasksAnswers = GivenTo<typeof import("./generators/failed-tasks.ts").generator>;
 /** Answers of `celery-monitoring`. */
 export type CeleryMonitoringAnswers = GivenTo<typeof import("./generators/celery-monitoring.ts").generator>;
 /** Answers of `celery-setup`. */
@@ -100,6 +102,8 @@ export const blueprintTask = stepOf<BlueprintTaskAnswers>("blueprint-task");
 export const statusEndpoint = stepOf<StatusEndpointAnswers>("status-endpoint");
 /** {@link step} of `periodic-task`, which has beat send a task by a schedule. */
 export const periodicTask = stepOf<PeriodicTaskAnswers>("periodic-task");
+/** {@link step} of `failed-tasks`, which keeps tasks that have failed for good. */
+export const failedTasks = stepOf<FailedTasksAnswers>("failed-tasks");
 /** {@link step} of `celery-monitoring`, which adds a probe of the worker and beat. */
 export const celeryMonitoring = stepOf<CeleryMonitoringAnswers>("celery-monitoring");
 /** {@link step} of `celery-setup`, which changes the broker or the result backend. */

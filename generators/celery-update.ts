@@ -11,6 +11,7 @@ const GENERATORS = {
   "celery-setup": () => import("./celery-setup.ts"),
   "blueprint-task": () => import("./blueprint-task.ts"),
   "status-endpoint": () => import("./status-endpoint.ts"),
+  "failed-tasks": () => import("./failed-tasks.ts"),
   "periodic-task": () => import("./periodic-task.ts"),
 };
 

@@ -1,12 +1,12 @@
 import { defineGenerator } from "../lib/contract/generator.ts";
 import { requireCelery } from "./common/existing.ts";
 import { refuseOldFlask } from "./common/old-flask.ts";
+import { refuseTakenPrefix } from "./common/prefix.ts";
 import { appForTasks } from "./common/target.ts";
 import { wireCall } from "./common/wiring.ts";
 import { describeStatus, nextSteps, secretKeyWarning } from "./status/describe.ts";
 import { addStatusFiles } from "./status/files.ts";
-import { refuseTakenPrefix } from "./status/prefix.ts";
-import { statusPrompts } from "./status/prompts.ts";
+import { STATUS_PREFIXES, statusPrompts } from "./status/prompts.ts";
 import { requireResults } from "./status/results.ts";
 import { upgradeStateRoutes } from "./status/upgrade.ts";
 
@@ -22,7 +22,7 @@ export const generator = defineGenerator({
     const celery = requireCelery(project, "status-endpoint");
     requireResults(project, app, celery);
     refuseOldFlask(context);
-    refuseTakenPrefix(project, answers.urlPrefix);
+    refuseTakenPrefix(project, answers.urlPrefix, STATUS_PREFIXES);
     const facts = describeStatus(project, app, celery, answers);
 
     const module = app.package ? `${app.package}.${facts.name}` : facts.name;

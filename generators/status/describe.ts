@@ -1,12 +1,6 @@
-import {
-  applicationSources,
-  type CeleryUse,
-  type FlaskApp,
-  findOwnStatus,
-  findTestsDir,
-  importsOf,
-  type Project,
-} from "../../lib/survey/index.ts";
+import { type CeleryUse, type FlaskApp, findOwnStatus, type Project } from "../../lib/survey/index.ts";
+import { findLogin } from "../common/login.ts";
+import { testsFolder } from "../common/tests-folder.ts";
 import type { StatusFacts } from "./files.ts";
 import type { StatusAnswers } from "./prompts.ts";
 
@@ -25,7 +19,7 @@ export function describeStatus(
     package: app.package,
     packageDir,
     importRoot: app.importRoot,
-    testsDir: project.pytest ? testsDir(project) : null,
+    testsDir: testsFolder(project),
     urlPrefix: answers.urlPrefix,
     cancel: answers.cancel === "yes",
     stream: answers.stream === "yes",
@@ -39,11 +33,6 @@ export function describeStatus(
   };
 }
 
-function testsDir(project: Project): string {
-  const folder = findTestsDir(project);
-  return folder ? `${folder}/` : "";
-}
-
 /** No module, folder or blueprint of the project has it; an earlier run's name stays. */
 function freeName(project: Project, folder: string): string {
   const own = findOwnStatus(project);
@@ -52,15 +41,6 @@ function freeName(project: Project, folder: string): string {
     project.blueprints.some((blueprint) => blueprint.name === name) ||
     project.paths.some((path) => path === `${folder}${name}.py` || path.startsWith(`${folder}${name}/`));
   return NAMES.find((name) => !isTaken(name)) ?? NAMES.at(-1)!;
-}
-
-/** The extension that knows the current user: set up in the application's own code, not merely installed. */
-function findLogin(project: Project): StatusFacts["login"] {
-  const imports = applicationSources(project).flatMap(importsOf);
-  const has = (module: string, name: string) =>
-    imports.some((item) => item.module.split(".")[0] === module && item.name === name);
-  if (has("flask_login", "LoginManager")) return "flask-login";
-  return has("flask_jwt_extended", "JWTManager") ? "flask-jwt-extended" : "none";
 }
 
 /** What the owner has to do or to know, one line each. */

@@ -1,4 +1,5 @@
 import type { Context } from "../../lib/contract/context.ts";
+import type { Login } from "../common/login.ts";
 
 /** What the templates of `status-endpoint` are rendered with. */
 export interface StatusFacts {
@@ -17,8 +18,7 @@ export interface StatusFacts {
   cancel: boolean;
   stream: boolean;
   page: boolean;
-  /** The extension that knows the current user. */
-  login: "none" | "flask-login" | "flask-jwt-extended";
+  login: Login;
   /** How the running application reaches its Celery; module and name only matter for `module`. */
   celery: { access: "extensions" | "default" | "module"; module: string; name: string };
 }

@@ -1,8 +1,11 @@
 import { previewPrompt } from "../../lib/contract/preview.ts";
 import { type AnswersOf, certain, type Detection, definePrompt, suggested, yesNo } from "../../lib/contract/prompt.ts";
 import { findOwnStatus, type Project } from "../../lib/survey/index.ts";
+import { checkPrefix, freePrefix, normalizePrefix } from "../common/prefix.ts";
 import { targetPrompt } from "../common/target.ts";
-import { checkPrefix, freePrefix, normalizePrefix } from "./prefix.ts";
+
+/** Below which path the routes live, where the application has none there. */
+export const STATUS_PREFIXES = ["/tasks", "/task-status", "/background-tasks", "/celery-task-status"];
 
 /** The prompts of status-endpoint, in the order of the contract. */
 export const statusPrompts = [
@@ -13,7 +16,7 @@ export const statusPrompts = [
     normalize: normalizePrefix,
     detect(project) {
       const own = findOwnStatus(project)?.urlPrefix;
-      return own ? certain(own) : suggested(freePrefix(project));
+      return own ? certain(own) : suggested(freePrefix(project, STATUS_PREFIXES));
     },
   }),
   yesNo(

@@ -31,10 +31,12 @@ export { importsOf, isFlaskImport } from "./names/imports-of.ts";
 export { applicationSources, placeOf, statementOf } from "./names/lookup.ts";
 export { isTestPath, moduleName, ownImports } from "./names/modules.ts";
 export {
+  findOwnFailed,
   findOwnSchedule,
   findOwnStatus,
   holdsExampleTask,
   isOwnFile,
+  type OwnFailed,
   type OwnSchedule,
   type OwnStatus,
   type OwnTasks,

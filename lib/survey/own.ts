@@ -7,6 +7,7 @@ import type { Project } from "./project.ts";
 export const OWN_INITIALIZER = "celery_init_app";
 const TASK_CLASS = "FlaskTask";
 const STATUS_INITIALIZER = "init_task_status";
+const FAILED_INITIALIZER = "init_failed_tasks";
 const EXAMPLE_TASK = "example_task";
 
 const defines = (text: string, name: string) => new RegExp(`^(?:def|class) ${name}\\b`, "m").test(text);
@@ -28,9 +29,9 @@ export function holdsExampleTask(source: SourceFile | null): boolean {
   return source !== null && defines(source.text, EXAMPLE_TASK);
 }
 
-/** What status-endpoint has made registers itself, and is no place for other routes. */
-export function isOwnStatus({ text }: SourceFile): boolean {
-  return defines(text, STATUS_INITIALIZER);
+/** What status-endpoint and failed-tasks have made registers itself, and is no place for other routes. */
+export function isOwnRoutes({ text }: SourceFile): boolean {
+  return defines(text, STATUS_INITIALIZER) || defines(text, FAILED_INITIALIZER);
 }
 
 /** How the tasks of an integration are organised. */
@@ -66,20 +67,45 @@ export interface OwnStatus {
 
 /** Finds the status endpoint that an earlier run has made; null where there is none. */
 export function findOwnStatus(project: Project): OwnStatus | null {
+  const found = ownRoutes(project, STATUS_INITIALIZER);
+  if (!found) return null;
+  const { source, ...own } = found;
+  const has = (route: string) => defines(source.text, route);
+  return { ...own, cancel: has("cancel"), stream: has("events"), page: has("page") };
+}
+
+/** What failed-tasks has made. */
+export interface OwnFailed {
+  /** Path of its `__init__.py`. */
+  path: string;
+  urlPrefix: string | null;
+  store: "database" | "redis";
+  page: boolean;
+}
+
+/** Finds what an earlier run of failed-tasks has made; null where there is none. */
+export function findOwnFailed(project: Project): OwnFailed | null {
+  const found = ownRoutes(project, FAILED_INITIALIZER);
+  if (!found) return null;
+  const store = project.parse(found.path.replace(/__init__\.py$/, "store.py"))?.text ?? "";
+  return {
+    path: found.path,
+    urlPrefix: found.urlPrefix,
+    store: store.includes("sqlalchemy") ? "database" : "redis",
+    page: defines(found.source.text, "page"),
+  };
+}
+
+/** The package with a blueprint of ours that `initializer` registers. */
+function ownRoutes(project: Project, initializer: string) {
   for (const source of project.sources.values()) {
     const path = /(?:^|\/)(\w+)\/__init__\.py$/.exec(source.path);
-    if (!path || !isOwnStatus(source)) continue;
+    if (!path || !defines(source.text, initializer)) continue;
     const blueprint = source.tree.rootNode
       .descendantsOfType("call")
       .find((call) => call.childForFieldName("function")?.text === "Blueprint");
-    return {
-      path: source.path,
-      name: path[1]!,
-      urlPrefix: blueprint ? stringValue(callArguments(blueprint).keywords.get("url_prefix") ?? null) : null,
-      cancel: defines(source.text, "cancel"),
-      stream: defines(source.text, "events"),
-      page: defines(source.text, "page"),
-    };
+    const urlPrefix = blueprint ? stringValue(callArguments(blueprint).keywords.get("url_prefix") ?? null) : null;
+    return { source, path: source.path, name: path[1]!, urlPrefix };
   }
   return null;
 }

@@ -26,6 +26,7 @@ const packages = [
   "flask-socketio",
   "celery-redbeat",
   "sentry-sdk",
+  "cryptography",
   "psycopg2-binary",
 ];
 /** Wanted where a wheel exists: building them from source takes minutes and a compiler. */

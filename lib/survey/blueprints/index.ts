@@ -7,7 +7,7 @@ import {
   libraryName,
   valuesOf,
 } from "../names/lookup.ts";
-import { isOwnStatus } from "../own.ts";
+import { isOwnRoutes } from "../own.ts";
 import type { Blueprint } from "../project.ts";
 import { mayHold, type Reading } from "../reading.ts";
 import { prefixVariables } from "./prefix.ts";
@@ -30,7 +30,7 @@ const VIEW_MODULE =
  */
 export function surveyBlueprints(reading: Reading): Blueprint[] {
   const made = applicationSources(reading)
-    .filter((source) => !isOwnStatus(source))
+    .filter((source) => !isOwnRoutes(source))
     .flatMap((source) => constructedIn(reading, source));
   const registered = registrations(reading);
   const known = new Map(

@@ -1,7 +1,7 @@
 import { callArguments, indentAt, lineStart, type Node, nextLine } from "../../python/index.ts";
 import { type AppUse, traceApp } from "../apps/app-trace.ts";
 import { enclosing, importFor, statementOf, valuesOf } from "../names/lookup.ts";
-import { isOwnStatus } from "../own.ts";
+import { isOwnRoutes } from "../own.ts";
 import type { FlaskApp } from "../project.ts";
 import type { Reading } from "../reading.ts";
 
@@ -25,7 +25,7 @@ export interface RegistrationPoint {
  */
 export function registrationPoint(reading: Reading, app: FlaskApp): RegistrationPoint | null {
   const uses = traceApp(valuesOf(reading), app).filter(
-    (use) => use.action === "register_blueprint" && !use.conditional && !isOwnStatus(use.source),
+    (use) => use.action === "register_blueprint" && !use.conditional && !isOwnRoutes(use.source),
   );
   // Among several functions, the one that registers most is the project's place for it.
   const home = (use: AppUse) => `${use.source.path}:${use.definition?.startIndex}`;

@@ -1,7 +1,7 @@
 import { callArguments, type Node, type SourceFile, statements, stringValue } from "../../python/index.ts";
 import { traceApp } from "../apps/app-trace.ts";
 import { assignedValue, valuesOf } from "../names/lookup.ts";
-import { isOwnStatus } from "../own.ts";
+import { isOwnRoutes } from "../own.ts";
 import type { FlaskApp, Location } from "../project.ts";
 import type { Reading } from "../reading.ts";
 
@@ -26,7 +26,7 @@ const SEARCHES = /\b(find_modules|iter_modules|walk_packages|listdir|scandir|glo
 /** The loop by which the application registers its blueprints without naming them; null where there is none. */
 export function blueprintScan(reading: Reading, app: FlaskApp): BlueprintScan | null {
   for (const { source, node, action, loop } of traceApp(valuesOf(reading), app)) {
-    if (action !== "register_blueprint" || !loop || isOwnStatus(source)) continue;
+    if (action !== "register_blueprint" || !loop || isOwnRoutes(source)) continue;
     const { text } = loop;
     if (!IMPORTS.test(text) && !SEARCHES.test(text)) continue;
     const argument = callArguments(node).positional[0]?.text ?? "";

@@ -1,8 +1,13 @@
 import { UserError } from "../../lib/errors/index.ts";
 import { callArguments, lineOf, type Node, type SourceFile, stringValue } from "../../lib/python/index.ts";
-import { applicationSources, findOwnStatus, type Location, type Project } from "../../lib/survey/index.ts";
+import {
+  applicationSources,
+  findOwnFailed,
+  findOwnStatus,
+  type Location,
+  type Project,
+} from "../../lib/survey/index.ts";
 
-const CANDIDATES = ["/tasks", "/task-status", "/background-tasks", "/celery-task-status"];
 const ROUTE = /^(route|get|post|put|patch|delete|add_url_rule|add_resource|add_namespace)$/;
 
 /** One slash in front, none behind. */
@@ -27,19 +32,19 @@ export function checkPrefix(value: string): void {
 }
 
 /** The first of our usual prefixes below which the application has no route. */
-export function freePrefix(project: Project): string {
-  return CANDIDATES.find((prefix) => findClash(project, prefix) === null) ?? CANDIDATES.at(-1)!;
+export function freePrefix(project: Project, candidates: readonly string[]): string {
+  return candidates.find((prefix) => findClash(project, prefix) === null) ?? candidates.at(-1)!;
 }
 
 /** @throws UserError `url-prefix-taken` when the application has a route there already */
-export function refuseTakenPrefix(project: Project, prefix: string): void {
+export function refuseTakenPrefix(project: Project, prefix: string, candidates: readonly string[]): void {
   const clash = findClash(project, prefix);
   if (!clash) return;
   throw new UserError({
     code: "url-prefix-taken",
     what: `urlPrefix: the application has routes below ${prefix} already; nothing was changed.`,
     why: `${clash.at.path}:${clash.at.line} has ${clash.route}, and of two routes for one URL only one is ever reached`,
-    fix: `give another prefix, such as ${freePrefix(project)}`,
+    fix: `give another prefix, such as ${freePrefix(project, candidates)}`,
   });
 }
 
@@ -66,8 +71,8 @@ function covers(route: readonly string[], prefix: readonly string[]): boolean {
 
 /** Every route whose path is written in the application's own code, with its blueprint's prefix where that is known. */
 function routesOf(project: Project): Route[] {
-  const own = findOwnStatus(project)?.path;
-  const sources = applicationSources(project).filter(({ path }) => path !== own);
+  const own = [findOwnStatus(project)?.path, findOwnFailed(project)?.path];
+  const sources = applicationSources(project).filter(({ path }) => !own.includes(path));
   const routes: Route[] = [{ route: "/static", at: { path: "Flask", line: 0 } }];
   for (const source of sources) {
     const prefixes = prefixesIn(source);
