@@ -55,6 +55,7 @@ test("the prompts of every generator", async () => {
     "blueprint-task",
     "status-endpoint",
     "periodic-task",
+    "failed-tasks",
     "celery-monitoring",
     "celery-setup",
     "celery-update",

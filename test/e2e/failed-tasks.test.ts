@@ -113,7 +113,7 @@ count = int(sys.argv[1])
 sent = []
 for index in range(count):
     args = [f"secret-{index}-é", [index, None], {"nested": [1.5, "secret"]}]
-    kwargs = {"pin": f"secret-{index}", "hard": index % 2 == 0}
+    kwargs = {"pin": f"secret-{index}", "hard": index // (count // 4) % 2 == 0}
     # Time limits and lost workers take seconds: a few of them.
     kind = ["breaks", "retries", "unknown", "turned", "breaks", "is_lost", "unknown", "turned", "retries", "breaks"][index % 10]
     if index % (count // 4) == 0:

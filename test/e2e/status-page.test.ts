@@ -1,10 +1,10 @@
 /** The generated page in a real browser, under a Content-Security-Policy without any inline or foreign source. */
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import { execaSync } from "execa";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { test } from "uvu";
 import { type Site, startSite } from "../generated/status/site.ts";
+import { findChromium } from "../support/chromium.ts";
 import { skip, startRedis } from "../support/servers.ts";
 
 const executablePath = findChromium();
@@ -143,12 +143,4 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 20_000; !(await holds()); await setTimeout(50)) {
     if (Date.now() > end) throw new Error("the page did not get there");
   }
-}
-
-function findChromium(): string | null {
-  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
-    const { stdout } = execaSync("which", [name], { reject: false });
-    if (stdout) return stdout;
-  }
-  return null;
 }

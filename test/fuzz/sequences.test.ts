@@ -85,6 +85,9 @@ const setup = fc
   .record({ compose: fc.constantFrom("yes", "no"), procfile: fc.constantFrom("yes", "no") })
   .map((given): Command => ({ generator: "celery-setup", given }));
 const monitoring = fc.constant<Command>({ generator: "celery-monitoring", given: {} });
+const failed = fc
+  .record({ store: fc.constant("redis"), page: fc.constantFrom("yes", "no") })
+  .map((given): Command => ({ generator: "failed-tasks", given }));
 const update = fc.constant<Command>({ generator: "celery-update", given: {} });
 const sequence = fc.record({
   app: fc.constantFrom(...Object.keys(APPS)),
@@ -97,6 +100,7 @@ const sequence = fc.record({
       { weight: 1, arbitrary: setup },
       { weight: 1, arbitrary: update },
       { weight: 1, arbitrary: monitoring },
+      { weight: 1, arbitrary: failed },
     ),
     {
       minLength: 1,

@@ -177,6 +177,7 @@ const refusals: readonly Refused[] = [
     files: { "app.py": contextTask.replaceAll("redis:", "amqp:") },
     command: "periodic-task app tidy 5m UTC allow redbeat",
   },
+  { code: "failed-tasks-store", files: app, command: "failed-tasks database", integrated: true },
   {
     code: "enqueue-needs-database",
     files: { ...app, "users.py": blueprint },

@@ -20,6 +20,7 @@ const STEPS: [name: string, given: Record<string, string>][] = [
   ["periodic-task", { blueprint: "app", task: "tidy", schedule: "5m" }],
   ["blueprint-task", { blueprint: "main", task: "mail", context: "request" }],
   ["celery-monitoring", {}],
+  ["failed-tasks", { store: "redis" }],
   ["celery-setup", { compose: "yes", procfile: "yes" }],
 ];
 
