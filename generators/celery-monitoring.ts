@@ -1,30 +1,15 @@
 import { defineGenerator } from "../lib/contract/generator.ts";
-import { previewPrompt } from "../lib/contract/preview.ts";
-import { certain, definePrompt, suggested } from "../lib/contract/prompt.ts";
 import { requireCelery, unreachable } from "./common/existing.ts";
-import { appForTasks, targetPrompt } from "./common/target.ts";
+import { appForTasks } from "./common/target.ts";
 import { wireCall } from "./common/wiring.ts";
-import { addErrors, type Told } from "./monitoring/errors.ts";
-
-const NOTHING: Told = { manual: [], warnings: [], next: [] };
+import { addParts } from "./monitoring/parts.ts";
+import { monitoringPrompts } from "./monitoring/prompts.ts";
 
 /** Health of the worker and of beat, told without a round trip: https://docs.celeryq.dev/en/stable/userguide/extending.html */
 export const generator = defineGenerator({
   name: "celery-monitoring",
-  description: "Add a probe that tells whether the worker and beat are well, and error reports",
-  prompts: [
-    definePrompt({
-      name: "errors",
-      message: "Error reports",
-      choices: [
-        { value: "none", hint: "the log alone" },
-        { value: "sentry", hint: "to Sentry, without arguments" },
-      ],
-      detect: ({ dependencies }) => (dependencies.versions.has("sentry-sdk") ? certain("sentry") : suggested("none")),
-    }),
-    targetPrompt,
-    previewPrompt,
-  ],
+  description: "Add a probe of the worker and beat; error reports, traces, Flower and JSON logs if you like",
+  prompts: monitoringPrompts,
   requires: (project) => void requireCelery(project, "celery-monitoring"),
   async plan(context, answers) {
     const { project, changes } = context;
@@ -41,7 +26,7 @@ export const generator = defineGenerator({
     });
     const module = app.package ? `${app.package}.celery_health` : "celery_health";
     wireCall(context, app, { module, name: "init_health" });
-    const errors = answers.errors === "sentry" ? addErrors(context, app, celery) : NOTHING;
+    const parts = addParts(context, app, celery, answers);
 
     const isNew = changes.changes.some(({ action }) => action !== "unchanged");
     return {
@@ -49,11 +34,11 @@ export const generator = defineGenerator({
       target: app.target,
       answers,
       changes,
-      manual: errors.manual,
+      manual: parts.manual,
       install: null,
-      warnings: errors.warnings,
+      warnings: parts.warnings,
       next: isNew
-        ? [...errors.next, "restart the worker and beat, then: python celery_probe.py live (or ready, or beat)"]
+        ? [...parts.next, "restart the worker and beat, then: python celery_probe.py live (or ready, or beat)"]
         : [],
     };
   },

@@ -1,7 +1,7 @@
 import { defineGenerator } from "../lib/contract/generator.ts";
 import { requireCelery, unreachable } from "./common/existing.ts";
 import { refuseOldFlask } from "./common/old-flask.ts";
-import { declarePackage } from "./common/packages.ts";
+import { declarePackages } from "./common/packages.ts";
 import { refuseTakenPrefix } from "./common/prefix.ts";
 import { appForTasks } from "./common/target.ts";
 import { wireCall } from "./common/wiring.ts";
@@ -31,7 +31,7 @@ export const generator = defineGenerator({
 
     wireCall(context, app, { module: facts.module, name: "init_failed_tasks" });
     addFailedFiles(context, facts);
-    const { manual, next } = declarePackage(context, CRYPTOGRAPHY);
+    const { manual, next } = declarePackages(context, [CRYPTOGRAPHY]);
     addKeyExample(context);
 
     const isNew = changes.changes.some(({ action }) => action !== "unchanged");

@@ -2,7 +2,7 @@ import type { ManualStep } from "../../lib/changes/types.ts";
 import type { Context } from "../../lib/contract/context.ts";
 import type { Wanted } from "../../lib/dependencies/edit.ts";
 import { ignorePattern } from "../../lib/files/env-files.ts";
-import { declarePackage } from "../common/packages.ts";
+import { declarePackages } from "../common/packages.ts";
 import type { PeriodicFacts } from "./facts.ts";
 
 const REDBEAT: Wanted = { name: "celery-redbeat", minimum: "2.3", below: "3" };
@@ -16,5 +16,5 @@ export function addStore(context: Context, { scheduler }: PeriodicFacts): { manu
     if (ignored) changes.edit(".gitignore", ignored);
     return { manual: [], next: [] };
   }
-  return declarePackage(context, REDBEAT);
+  return declarePackages(context, [REDBEAT]);
 }

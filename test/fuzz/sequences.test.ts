@@ -84,7 +84,13 @@ const periodic = fc
 const setup = fc
   .record({ compose: fc.constantFrom("yes", "no"), procfile: fc.constantFrom("yes", "no") })
   .map((given): Command => ({ generator: "celery-setup", given }));
-const monitoring = fc.constant<Command>({ generator: "celery-monitoring", given: {} });
+const monitoring = fc
+  .record({
+    metrics: fc.constantFrom("none", "opentelemetry"),
+    logs: fc.constantFrom("text", "json"),
+    flower: fc.constantFrom("yes", "no"),
+  })
+  .map((given): Command => ({ generator: "celery-monitoring", given }));
 const failed = fc
   .record({ store: fc.constant("redis"), page: fc.constantFrom("yes", "no") })
   .map((given): Command => ({ generator: "failed-tasks", given }));

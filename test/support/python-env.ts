@@ -27,6 +27,12 @@ const packages = [
   "celery-redbeat",
   "sentry-sdk",
   "cryptography",
+  "flower",
+  "python-json-logger",
+  "opentelemetry-sdk",
+  "opentelemetry-exporter-otlp-proto-http",
+  "opentelemetry-instrumentation-flask>=0.50b0",
+  "opentelemetry-instrumentation-celery>=0.50b0",
   "psycopg2-binary",
 ];
 /** Wanted where a wheel exists: building them from source takes minutes and a compiler. */

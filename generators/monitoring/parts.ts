@@ -1,0 +1,54 @@
+import type { Context } from "../../lib/contract/context.ts";
+import type { CeleryUse, FlaskApp } from "../../lib/survey/index.ts";
+import { declarePackages } from "../common/packages.ts";
+import { addErrors } from "./errors.ts";
+import { addModule, type Part, type Told } from "./module.ts";
+import type { MonitoringAnswers } from "./prompts.ts";
+
+/** OpenTelemetry's instrumentations have no stable release yet: https://opentelemetry.io/docs/languages/python/ */
+const beta = (name: string) => ({ name: `opentelemetry-${name}`, minimum: "0.50b0", below: "" });
+const TELEMETRY: Part = {
+  name: "celery_telemetry",
+  init: "init_telemetry",
+  packages: [
+    { name: "opentelemetry-sdk", minimum: "1.29", below: "2" },
+    { name: "opentelemetry-exporter-otlp-proto-http", minimum: "1.29", below: "2" },
+    beta("instrumentation-flask"),
+    beta("instrumentation-celery"),
+  ],
+};
+const JSON_LOGS: Part = {
+  name: "celery_json_logs",
+  init: "init_json_logs",
+  packages: [{ name: "python-json-logger", minimum: "3.2", below: "5" }],
+};
+const FLOWER = { name: "flower", minimum: "2.0", below: "3" };
+
+/** What was asked for beside the probe. */
+export function addParts(context: Context, app: FlaskApp, celery: CeleryUse, answers: MonitoringAnswers): Told {
+  const parts: Told[] = [];
+  if (answers.errors === "sentry") parts.push(addErrors(context, app, celery));
+  if (answers.metrics === "opentelemetry") {
+    const told = addModule(context, app, celery, TELEMETRY);
+    const step = "set OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_SERVICE_NAME for the web and the worker";
+    parts.push({ ...told, next: [...told.next, step] });
+  }
+  if (answers.logs === "json") parts.push(addModule(context, app, celery, JSON_LOGS));
+  if (answers.flower === "yes") parts.push(addFlower(context, app, celery));
+  return {
+    manual: parts.flatMap(({ manual }) => manual),
+    warnings: parts.flatMap(({ warnings }) => warnings),
+    next: [...new Set(parts.flatMap(({ next }) => next))],
+  };
+}
+
+/** `flowerconfig.py`, in the folder that Flower is started in. */
+function addFlower(context: Context, app: FlaskApp, celery: CeleryUse): Told {
+  const entry = celery.entry || "make_celery";
+  context.write(`${app.importRoot ? `${app.importRoot}/` : ""}flowerconfig.py`, "monitoring/flowerconfig.py", {
+    entry,
+  });
+  const { manual, next } = declarePackages(context, [FLOWER]);
+  const start = `set FLOWER_BASIC_AUTH to user:password, start the workers with -E, then: celery -A ${entry} flower`;
+  return { manual, warnings: [], next: [...next, start] };
+}

@@ -1,0 +1,51 @@
+import { previewPrompt } from "../../lib/contract/preview.ts";
+import { type AnswersOf, certain, type Detection, definePrompt, suggested, yesNo } from "../../lib/contract/prompt.ts";
+import type { Project } from "../../lib/survey/index.ts";
+import { targetPrompt } from "../common/target.ts";
+
+/** The prompts of celery-monitoring; what an earlier run was told stays. */
+export const monitoringPrompts = [
+  definePrompt({
+    name: "errors",
+    message: "Error reports",
+    choices: [
+      { value: "none", hint: "the log alone" },
+      { value: "sentry", hint: "to Sentry, without arguments" },
+    ],
+    detect: ({ dependencies }) => (dependencies.versions.has("sentry-sdk") ? certain("sentry") : suggested("none")),
+  }),
+  targetPrompt,
+  previewPrompt,
+  definePrompt({
+    name: "metrics",
+    message: "Traces and metrics",
+    choices: [
+      { value: "none", hint: "none" },
+      { value: "opentelemetry", hint: "traces of requests and their tasks, by OTLP" },
+    ],
+    detect: (project) => isThere(project, "celery_telemetry.py", "opentelemetry", "none"),
+  }),
+  yesNo(
+    "flower",
+    "Flower?",
+    { yes: "its configuration: this machine alone, with a password", no: "no page of tasks" },
+    (project) => isThere(project, "flowerconfig.py", "yes", "no"),
+  ),
+  definePrompt({
+    name: "logs",
+    message: "Log lines of the worker",
+    choices: [
+      { value: "text", hint: "as they are" },
+      { value: "json", hint: "an object a line, with the task's ids" },
+    ],
+    detect: (project) => isThere(project, "celery_json_logs.py", "json", "text"),
+  }),
+] as const;
+
+/** The answers to them. */
+export type MonitoringAnswers = AnswersOf<typeof monitoringPrompts>;
+
+function isThere<T extends string>({ paths }: Project, file: string, yes: T, no: T): Detection<T> {
+  const found = paths.some((path) => path === file || path.endsWith(`/${file}`));
+  return found ? certain(yes) : suggested(no);
+}
