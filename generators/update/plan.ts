@@ -54,7 +54,8 @@ export async function planUpdate(context: Context, known: Known, side: Side): Pr
     unseen: [] as string[],
     runs: [] as RecordedRun[],
   };
-  for (const run of await runsOf(context, known)) {
+  const runs = await runsOf(context, known);
+  for (const run of runs) {
     const generator = await load(known, run.generator);
     if (!generator) {
       // A team's own, which its own package brings up to date.
@@ -63,7 +64,8 @@ export async function planUpdate(context: Context, known: Known, side: Side): Pr
       continue;
     }
     try {
-      const { texts: theirs } = await rebuild(context, generator, run);
+      const { texts } = await rebuild(context, generator, run);
+      const theirs = withoutOthers(texts, run, runs);
       const merged = await mergeRun(context, generator, run, theirs, side);
       for (const [path, text] of merged.texts) update.texts.set(path, text);
       update.conflicts.push(...merged.conflicts);
@@ -76,6 +78,12 @@ export async function planUpdate(context: Context, known: Known, side: Side): Pr
     }
   }
   return update;
+}
+
+/** A file that another run has written since is that one's: with other answers, this one has what they left of it. */
+function withoutOthers(texts: ReadonlyMap<string, string>, run: RecordedRun, runs: readonly RecordedRun[]) {
+  const others = new Set(runs.flatMap((one) => (one === run ? [] : Object.keys(one.files))));
+  return new Map([...texts].filter(([path]) => path in run.files || !others.has(path)));
 }
 
 /** Also of a file that its owner has removed: without its entry, the next update would take it for a new one. */

@@ -41,6 +41,19 @@ function edit(root: string, name: string, from: string | RegExp, to: string): vo
 
 const read = (root: string, name: string) => readFileSync(path.join(root, name), "utf8");
 
+test("a run with other answers leaves each file to one run, and the record repeats", async () => {
+  const root = tempDir();
+  await run("celery-factory", { root, given: { broker: "redis" } });
+  await run("celery-monitoring", { root, given: { metrics: "opentelemetry" } });
+  await run("celery-monitoring", { root, given: { metrics: "none", logs: "json" } });
+  const before = snapshotTree(root);
+  await run("celery-update", { root });
+  assertSameTree(before, snapshotTree(root));
+  const files = readRecord(readFileSync(path.join(root, RECORD))).flatMap((one) => Object.keys(one.files));
+  assert.equal(new Set(files).size, files.length);
+  assert.ok(files.includes("app/celery_telemetry.py"));
+});
+
 test("files that nobody edited become what today's generators write, and a second run has nothing to change", async () => {
   const [root, fresh] = [await made(FIRST), tempDir()];
   for (const [name, given] of STEPS) await run(name, { root: fresh, given });
