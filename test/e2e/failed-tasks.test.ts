@@ -1,6 +1,6 @@
 /**
  * failed-tasks on real workers: tasks that fail in every way are kept, mended, and sent again once, with what they were called with.
- * FAILED_TASKS=1000 makes it the long run; with FAILED_TASKS_DATABASE=postgresql://… the table is in that database.
+ * FAILED_TASKS=1000 makes it the long run; with FAILED_TASKS_DATABASE=postgresql+psycopg2://… the table is in that database.
  */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
