@@ -1,3 +1,4 @@
+import { certain, definePrompt, suggested } from "../../lib/contract/prompt.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import { callArguments, lineOf, type Node, type SourceFile, stringValue } from "../../lib/python/index.ts";
 import {
@@ -10,8 +11,27 @@ import {
 
 const ROUTE = /^(route|get|post|put|patch|delete|add_url_rule|add_resource|add_namespace)$/;
 
+/**
+ * Below which path routes live.
+ *
+ * @param candidates what is suggested, the first that is free
+ * @param own what an earlier run was told
+ */
+export function urlPrefixPrompt(candidates: readonly string[], own: (project: Project) => string | null | undefined) {
+  return definePrompt({
+    name: "urlPrefix",
+    message: "Below which path do the routes live?",
+    check: checkPrefix,
+    normalize: normalizePrefix,
+    detect(project) {
+      const told = own(project);
+      return told ? certain(told) : suggested(freePrefix(project, candidates));
+    },
+  });
+}
+
 /** One slash in front, none behind. */
-export function normalizePrefix(value: string): string {
+function normalizePrefix(value: string): string {
   return `/${value.trim().replace(/^\/+|\/+$/g, "")}`;
 }
 
@@ -32,7 +52,7 @@ export function checkPrefix(value: string): void {
 }
 
 /** The first of our usual prefixes below which the application has no route. */
-export function freePrefix(project: Project, candidates: readonly string[]): string {
+function freePrefix(project: Project, candidates: readonly string[]): string {
   return candidates.find((prefix) => findClash(project, prefix) === null) ?? candidates.at(-1)!;
 }
 

@@ -1,7 +1,7 @@
 import { previewPrompt } from "../../lib/contract/preview.ts";
 import { type AnswersOf, certain, definePrompt, suggested, yesNo } from "../../lib/contract/prompt.ts";
 import { findOwnFailed } from "../../lib/survey/index.ts";
-import { checkPrefix, freePrefix, normalizePrefix } from "../common/prefix.ts";
+import { urlPrefixPrompt } from "../common/prefix.ts";
 import { targetPrompt } from "../common/target.ts";
 import { hasDatabase } from "./store.ts";
 
@@ -22,16 +22,7 @@ export const failedPrompts = [
       return own ? certain(own.store) : suggested(hasDatabase(project) ? "database" : "redis");
     },
   }),
-  definePrompt({
-    name: "urlPrefix",
-    message: "Below which path do the routes live?",
-    check: checkPrefix,
-    normalize: normalizePrefix,
-    detect(project) {
-      const own = findOwnFailed(project)?.urlPrefix;
-      return own ? certain(own) : suggested(freePrefix(project, FAILED_PREFIXES));
-    },
-  }),
+  urlPrefixPrompt(FAILED_PREFIXES, (project) => findOwnFailed(project)?.urlPrefix),
   yesNo(
     "page",
     "A page for operators?",

@@ -1,7 +1,7 @@
 import { previewPrompt } from "../../lib/contract/preview.ts";
-import { type AnswersOf, certain, type Detection, definePrompt, suggested, yesNo } from "../../lib/contract/prompt.ts";
+import { type AnswersOf, certain, type Detection, suggested, yesNo } from "../../lib/contract/prompt.ts";
 import { findOwnStatus, type Project } from "../../lib/survey/index.ts";
-import { checkPrefix, freePrefix, normalizePrefix } from "../common/prefix.ts";
+import { urlPrefixPrompt } from "../common/prefix.ts";
 import { targetPrompt } from "../common/target.ts";
 
 /** Below which path the routes live, where the application has none there. */
@@ -9,16 +9,7 @@ export const STATUS_PREFIXES = ["/tasks", "/task-status", "/background-tasks", "
 
 /** The prompts of status-endpoint, in the order of the contract. */
 export const statusPrompts = [
-  definePrompt({
-    name: "urlPrefix",
-    message: "Below which path do the routes live?",
-    check: checkPrefix,
-    normalize: normalizePrefix,
-    detect(project) {
-      const own = findOwnStatus(project)?.urlPrefix;
-      return own ? certain(own) : suggested(freePrefix(project, STATUS_PREFIXES));
-    },
-  }),
+  urlPrefixPrompt(STATUS_PREFIXES, (project) => findOwnStatus(project)?.urlPrefix),
   yesNo(
     "cancel",
     "May a task be cancelled?",
