@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { suite } from "uvu";
 import { pythonEnv } from "../../support/python-env.ts";
 import { freePort, type Server, skip, startRabbitmq, startRedis, startSentinel } from "../../support/servers.ts";
+import { generate, makeApp } from "./support/apps.ts";
 import { makeTwin, redChecks, sound, verify } from "./support/twin.ts";
 
 const test = suite("live");
@@ -20,7 +21,7 @@ function workersLeft(): string[] {
       try {
         const command = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
         const isOurs = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(mark);
-        return isOurs && command.includes("celery_verify.live_probes") ? [`${pid}: ${command}`] : [];
+        return isOurs && /celery_verify.*live_(probes|beat)/.test(command) ? [`${pid}: ${command}`] : [];
       } catch {
         return [];
       }
@@ -95,6 +96,35 @@ test("Sentinel tells where the master is, and the application alone does not get
   await sentinel.stop();
   await redis.stop();
 });
+
+for (const scheduler of ["redbeat", "file"]) {
+  test(`beat ticks with the scheduler that is configured, ${scheduler}, and nothing is left of it`, async () => {
+    const redis = await startRedis();
+    if (!redis) return skip("a beat on Redis", "redis-server is not installed");
+    useServer(redis.url, redis.url.replace(/0$/, "1"));
+    const root = await makeApp("package", "none");
+    await generate(root, "celery-factory", { broker: "redis" });
+    await generate(root, "periodic-task", {
+      blueprint: "users",
+      task: "tidy",
+      schedule: "1h",
+      scheduler,
+      overlap: "allow",
+    });
+    const report = await verify(root, { live: true });
+    assert.deepEqual(redChecks(report), [], JSON.stringify(report.checks, null, 1));
+    const ticked = report.checks.find(({ id }) => id === "beat-ticks")!;
+    assert.match(ticked.detail, /Scheduler has sent a task, and the worker ran it/);
+    assert.equal(await keysLeft(redis), "[]");
+    assert.deepEqual(workersLeft(), []);
+    // One that can't start is no beat.
+    const patch = [["shop/celery_schedule.py", '{__name__}:Scheduler"', '{__name__}:Gone"']] as const;
+    const broken = await verify(makeTwin({ patch }, root), { live: true });
+    assert.deepEqual(redChecks(broken), ["beat-ticks"]);
+    assert.match(broken.checks.find(({ id }) => id === "beat-ticks")!.detail, /beat ended with exit code 1: .*Gone/);
+    await redis.stop();
+  });
+}
 
 test("a broker that is down is told in one line", async () => {
   const port = await freePort();

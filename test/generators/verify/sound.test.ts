@@ -43,13 +43,13 @@ test("the generator reports one object for programs and one line per check for p
     assert.equal(check.ok, { ok: true, "not-applicable": null }[check.verdict as string]);
   }
   const marked = (mark: string) => text.split("\n").filter((line) => line.startsWith(`  ${mark} `)).length;
-  assert.equal(marked("ok"), checklist.length - 6);
-  assert.equal(marked("n/a"), 6, "nothing is encrypted, guarded, limited, periodic, in a database or compared here");
+  assert.equal(marked("ok"), checklist.length - 7);
+  assert.equal(marked("n/a"), 7, "nothing is encrypted, guarded, limited, periodic, in a database or compared here");
   assert.match(
     text,
     /\n {2}n\/a {2}Encrypted connections .* not applicable: no encrypted connection is configured here\n/,
   );
-  assert.match(text, new RegExp(`\nAll ${checklist.length - 6} checks hold, 6 not applicable\\.$`));
+  assert.match(text, new RegExp(`\nAll ${checklist.length - 7} checks hold, 7 not applicable\\.$`));
 });
 
 test("an older ContextTask that works is green", async () => {
