@@ -122,6 +122,13 @@ for (const scheduler of ["redbeat", "file"]) {
     const broken = await verify(makeTwin({ patch }, root), { live: true });
     assert.deepEqual(redChecks(broken), ["beat-ticks"]);
     assert.match(broken.checks.find(({ id }) => id === "beat-ticks")!.detail, /beat ended with exit code 1: .*Gone/);
+    // Nor is one started whose schedule would be everybody's.
+    const foreign = [["shop/celery_schedule.py", '{__name__}:Scheduler"', 'celery.beat:Scheduler"']] as const;
+    const left = await verify(makeTwin({ patch: foreign }, root), { live: true });
+    assert.match(
+      left.checks.find(({ id }) => id === "beat-ticks")!.detail,
+      /no beat was started: celery\.beat:Scheduler/,
+    );
     await redis.stop();
   });
 }

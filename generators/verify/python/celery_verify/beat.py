@@ -22,6 +22,9 @@ def tick(run: Verification) -> str:
         raise NotApplicable
     if app.conf.result_backend in (None, "disabled", "disabled://"):
         raise NotApplicable("results are off, so it can't be seen whether beat's task ran")
+    elsewhere = _keeps_elsewhere(str(app.conf.beat_scheduler))
+    if elsewhere:
+        raise NotApplicable(f"no beat was started: {elsewhere} may keep its schedule where others read it")
     task_id = f"{run.runner.queue}-beat"
     with _beat(run, task_id) as process:
         try:
@@ -40,6 +43,19 @@ def tick(run: Verification) -> str:
                 blocks=False,
             ) from error
     return f"{str(app.conf.beat_scheduler).split(':')[-1].split('.')[-1]} has sent a task, and the worker ran it"
+
+
+def _keeps_elsewhere(scheduler: str) -> str:
+    """The scheduler, unless it is known to keep its schedule in a file, or in Redis under a prefix: ours would be the project's."""
+    from kombu.utils.imports import symbol_by_name
+
+    try:
+        classes = symbol_by_name(scheduler).__mro__
+    except (ImportError, AttributeError):
+        # Beat will end with that.
+        return ""
+    known = any(one.__name__ in ("PersistentScheduler", "RedBeatScheduler") for one in classes)
+    return "" if known else scheduler
 
 
 @contextlib.contextmanager
