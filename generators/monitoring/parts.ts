@@ -1,9 +1,10 @@
 import type { Context } from "../../lib/contract/context.ts";
-import type { CeleryUse, FlaskApp } from "../../lib/survey/index.ts";
+import type { CeleryUse, FlaskApp, Project } from "../../lib/survey/index.ts";
 import { declarePackages } from "../common/packages.ts";
+import { BROKER_SERVICES } from "../setup/services.ts";
 import { addErrors } from "./errors.ts";
 import { addModule, type Part, type Told } from "./module.ts";
-import type { MonitoringAnswers } from "./prompts.ts";
+import { METRICS_FILE, type MonitoringAnswers } from "./prompts.ts";
 
 /** OpenTelemetry's instrumentations have no stable release yet: https://opentelemetry.io/docs/languages/python/ */
 const beta = (name: string) => ({ name: `opentelemetry-${name}`, minimum: "0.50b0", below: "" });
@@ -33,6 +34,7 @@ export function addParts(context: Context, app: FlaskApp, celery: CeleryUse, ans
     const step = "set OTEL_EXPORTER_OTLP_ENDPOINT and OTEL_SERVICE_NAME for the web and the worker";
     parts.push({ ...told, next: [...told.next, step] });
   }
+  if (answers.metrics === "exporter") parts.push(addExporter(context));
   if (answers.logs === "json") parts.push(addModule(context, app, celery, JSON_LOGS));
   if (answers.flower === "yes") parts.push(addFlower(context, app, celery));
   return {
@@ -40,6 +42,27 @@ export function addParts(context: Context, app: FlaskApp, celery: CeleryUse, ans
     warnings: parts.flatMap(({ warnings }) => warnings),
     next: [...new Set(parts.flatMap(({ next }) => next))],
   };
+}
+
+/** danihodovic's exporter, which is on no package index: its image, in a compose file of its own. */
+function addExporter(context: Context): Told {
+  const { broker } = context.project;
+  const server = broker ? BROKER_SERVICES[broker.kind] : undefined;
+  const ask = "import urllib.request; urllib.request.urlopen('http://localhost:9808/health')";
+  context.write(METRICS_FILE, "monitoring/compose_metrics.yaml", {
+    name: METRICS_FILE,
+    keyPrefix: keyPrefixOf(context.project),
+    url: `\${CELERY_EXPORTER_BROKER_URL:${server ? `-${server.url}` : "?set it in .env, as a container reaches the broker"}}`,
+    health: JSON.stringify(["CMD", "python", "-c", ask]),
+  });
+  return { manual: [], warnings: [], next: [`start the workers with -E, and the exporter: see ${METRICS_FILE}`] };
+}
+
+/** What Redis' keys begin with, events' too; "" where the settings say nothing. */
+function keyPrefixOf({ sources }: Project): string {
+  const texts = [...sources.values()].map(({ text }) => text);
+  const found = texts.map((text) => /["']global_keyprefix["']\s*:\s*["']([\w.:-]+)["']/.exec(text)?.[1]);
+  return found.find(Boolean) ?? "";
 }
 
 /** `flowerconfig.py`, in the folder that Flower is started in. */

@@ -1,7 +1,10 @@
 import { previewPrompt } from "../../lib/contract/preview.ts";
-import { type AnswersOf, certain, type Detection, definePrompt, suggested, yesNo } from "../../lib/contract/prompt.ts";
+import { type AnswersOf, certain, definePrompt, suggested, yesNo } from "../../lib/contract/prompt.ts";
 import type { Project } from "../../lib/survey/index.ts";
 import { targetPrompt } from "../common/target.ts";
+
+/** What starts Prometheus' exporter, beside compose.celery.yaml. */
+export const METRICS_FILE = "compose.celery-metrics.yaml";
 
 /** The prompts of celery-monitoring; what an earlier run was told stays. */
 export const monitoringPrompts = [
@@ -21,9 +24,13 @@ export const monitoringPrompts = [
     message: "Traces and metrics",
     choices: [
       { value: "none", hint: "none" },
+      { value: "exporter", hint: "Prometheus' figures, by a compose file" },
       { value: "opentelemetry", hint: "traces of requests and their tasks, by OTLP" },
     ],
-    detect: (project) => isThere(project, "celery_telemetry.py", "opentelemetry", "none"),
+    detect(project) {
+      const telemetry = isThere(project, "celery_telemetry.py", "opentelemetry", "none");
+      return telemetry.certain ? telemetry : isThere(project, METRICS_FILE, "exporter", "none");
+    },
   }),
   yesNo(
     "flower",
@@ -45,7 +52,12 @@ export const monitoringPrompts = [
 /** The answers to them. */
 export type MonitoringAnswers = AnswersOf<typeof monitoringPrompts>;
 
-function isThere<T extends string>({ paths }: Project, file: string, yes: T, no: T): Detection<T> {
+function isThere<const Y extends string, const N extends string>(
+  { paths }: Project,
+  file: string,
+  yes: Y,
+  no: N,
+): { value: Y | N; certain: boolean } {
   const found = paths.some((path) => path === file || path.endsWith(`/${file}`));
-  return found ? certain(yes) : suggested(no);
+  return { value: found ? yes : no, certain: found };
 }

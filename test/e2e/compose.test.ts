@@ -24,8 +24,8 @@ interface Process {
 const tools = await makeEnv(["check-jsonschema>=0.30", "pyyaml"]);
 
 /** The services of a project's compose file, which the specification's own schema accepts. */
-async function services(root: string): Promise<Record<string, Process>> {
-  const file = path.join(root, "compose.celery.yaml");
+async function services(root: string, name = "compose.celery.yaml"): Promise<Record<string, Process>> {
+  const file = path.join(root, name);
   const checked = await runCommand([
     path.join(tools.bin, "check-jsonschema"),
     "--builtin-schema",
@@ -46,6 +46,24 @@ async function project(...answers: string[]): Promise<string> {
   await apply(root, "celery-setup", "--compose", "yes", ...answers);
   return root;
 }
+
+test("the exporter's file is one by the schema, for the broker that the project has", async () => {
+  for (const [broker, url] of [
+    ["redis", "redis://broker:6379/0"],
+    ["rabbitmq", "amqp://celery:"],
+    ["embedded", "set it in .env"],
+  ] as const) {
+    const root = makeProject();
+    await apply(root, "celery-factory", "--broker", broker);
+    await apply(root, "celery-monitoring", "--metrics", "exporter");
+    const { "celery-exporter": exporter } = await services(root, "compose.celery-metrics.yaml");
+    assert.match(JSON.stringify(exporter), new RegExp(`CELERY_EXPORTER_BROKER_URL:[-?]${url}`));
+    // Events of a worker with a prefix come under it.
+    assert.equal(/global_keyprefix=app:/.test(JSON.stringify(exporter)), broker === "redis");
+    const again = await apply(root, "celery-monitoring");
+    assert.match(again.stdout + again.stderr, /nothing to change/);
+  }
+});
 
 test("every broker that Compose can keep: the file is what the specification allows", async () => {
   for (const [broker, results, names] of [

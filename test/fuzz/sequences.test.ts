@@ -86,7 +86,7 @@ const setup = fc
   .map((given): Command => ({ generator: "celery-setup", given }));
 const monitoring = fc
   .record({
-    metrics: fc.constantFrom("none", "opentelemetry"),
+    metrics: fc.constantFrom("none", "exporter", "opentelemetry"),
     logs: fc.constantFrom("text", "json"),
     flower: fc.constantFrom("yes", "no"),
   })
