@@ -1,7 +1,7 @@
 import type { Context } from "../../lib/contract/context.ts";
 import type { CeleryUse, FlaskApp, Project } from "../../lib/survey/index.ts";
 import { declarePackages } from "../common/packages.ts";
-import { BROKER_SERVICES } from "../setup/services.ts";
+import { BROKER_SERVICES } from "../common/services.ts";
 import { addErrors } from "./errors.ts";
 import { addModule, type Part, type Told } from "./module.ts";
 import { METRICS_FILE, type MonitoringAnswers } from "./prompts.ts";

@@ -1,7 +1,7 @@
 import type { Context } from "../../lib/contract/context.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import { type BrokerKind, findOwnSchedule, type Project } from "../../lib/survey/index.ts";
-import { BROKER_SERVICES, RESULTS_SERVICE, type Service } from "./services.ts";
+import { BROKER_SERVICES, RESULTS_SERVICE, type Service } from "../common/services.ts";
 
 /** What runs the worker and beat. */
 export interface Processes {
