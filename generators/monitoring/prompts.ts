@@ -28,15 +28,17 @@ export const monitoringPrompts = [
       { value: "opentelemetry", hint: "traces of requests and their tasks, by OTLP" },
     ],
     detect(project) {
-      const telemetry = isThere(project, "celery_telemetry.py", "opentelemetry", "none");
-      return telemetry.certain ? telemetry : isThere(project, METRICS_FILE, "exporter", "none");
+      const telemetry = isThere(project, "celery_telemetry.py", "def init_telemetry(", "opentelemetry", "none");
+      return telemetry.certain
+        ? telemetry
+        : isThere(project, METRICS_FILE, "danihodovic/celery-exporter", "exporter", "none");
     },
   }),
   yesNo(
     "flower",
     "Flower?",
     { yes: "its configuration: this machine alone, with a password", no: "no page of tasks" },
-    (project) => isThere(project, "flowerconfig.py", "yes", "no"),
+    (project) => isThere(project, "flowerconfig.py", "FLOWER_BASIC_AUTH is not set", "yes", "no"),
   ),
   definePrompt({
     name: "logs",
@@ -45,19 +47,22 @@ export const monitoringPrompts = [
       { value: "text", hint: "as they are" },
       { value: "json", hint: "an object a line, with the task's ids" },
     ],
-    detect: (project) => isThere(project, "celery_json_logs.py", "json", "text"),
+    detect: (project) => isThere(project, "celery_json_logs.py", "def init_json_logs(", "json", "text"),
   }),
 ] as const;
 
 /** The answers to them. */
 export type MonitoringAnswers = AnswersOf<typeof monitoringPrompts>;
 
+/** Whether an earlier run has made a file: by a text that it holds, since a project may have one of that name itself. */
 function isThere<const Y extends string, const N extends string>(
-  { paths }: Project,
+  { paths, read }: Project,
   file: string,
+  mark: string,
   yes: Y,
   no: N,
 ): { value: Y | N; certain: boolean } {
-  const found = paths.some((path) => path === file || path.endsWith(`/${file}`));
+  const named = paths.filter((path) => path === file || path.endsWith(`/${file}`));
+  const found = named.some((path) => Buffer.from(read(path) ?? []).includes(mark));
   return { value: found ? yes : no, certain: found };
 }
