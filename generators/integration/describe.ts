@@ -39,7 +39,7 @@ export function describeIntegration(
     packageDir: folder,
     celeryModule: inPackage(celeryName),
     celeryName,
-    tasksModule: inPackage(freeName(project, folder, "tasks", isCeleryTasks)),
+    tasksModule: inPackage(freeName(project, folder, "tasks", (text) => isCeleryTasks(text, project))),
     entry: workerEntry(app.entry),
     importRoot,
     entryModule: freeName(project, importRoot ? `${importRoot}/` : "", "make_celery", isOwnFile),
@@ -107,8 +107,10 @@ function freeName(project: Project, folder: string, name: string, isMine: (text:
   return `plop_${name}`;
 }
 
-function isCeleryTasks(text: string): boolean {
-  return /\bfrom celery\b|\bimport celery\b/.test(text);
+/** Whether the example may be in it, or stand there: what another integration left is its owner's. */
+function isCeleryTasks(text: string, { celery }: Project): boolean {
+  const isOurs = !celery || celery.kind === "ours" || /^def example_task\b/m.test(text);
+  return isOurs && /\bfrom celery\b|\bimport celery\b/.test(text);
 }
 
 function usesDotenv(project: Project): boolean {

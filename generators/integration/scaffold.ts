@@ -1,8 +1,7 @@
 import type { Context } from "../../lib/contract/context.ts";
 import type { Plan } from "../../lib/contract/plan.ts";
 import type { Wanted } from "../../lib/dependencies/edit.ts";
-import { readSource } from "../../lib/python/index.ts";
-import { describeProject, type FlaskApp, type Reading } from "../../lib/survey/index.ts";
+import { describeProject, type FlaskApp, overlay } from "../../lib/survey/index.ts";
 import { planIntegration, type Wish } from "./index.ts";
 
 /** What the new application and its tests import. */
@@ -35,23 +34,4 @@ export function makeNewApp(context: Context, kind: FlaskApp["kind"], answers: Wi
     answers: { ...answers, target: app.target },
     own: NEEDS,
   });
-}
-
-/** A project with files that exist only in a plan. */
-function overlay(base: Reading, files: ReadonlyMap<string, Uint8Array>): Reading {
-  const sources = new Map(
-    [...files].filter(([path]) => path.endsWith(".py")).map(([path, bytes]) => [path, readSource(path, bytes)]),
-  );
-  const paths = [...new Set([...base.paths, ...files.keys()])].sort();
-  return {
-    root: base.root,
-    everything: base.everything,
-    isNamespace: base.isNamespace,
-    paths,
-    pathSet: new Set(paths),
-    named: [...base.named, ...sources.keys()],
-    sources,
-    read: (path) => files.get(path) ?? base.read(path),
-    parse: (path) => sources.get(path) ?? base.parse(path),
-  };
 }

@@ -12,9 +12,15 @@ export interface ChangeSetOptions {
 export class ChangeSet {
   readonly #options: ChangeSetOptions;
   readonly #changes = new Map<string, Change>();
+  readonly #spent = new Set<string>();
 
   constructor(options: ChangeSetOptions) {
     this.#options = options;
+  }
+
+  /** A file that holds nothing which its user would miss when it is written anew: that is no conflict. */
+  supersede(path: string): void {
+    this.#spent.add(path);
   }
 
   /** What would stand at path if the plan were carried out (else what stands there now); null for nothing. */
@@ -29,7 +35,7 @@ export class ChangeSet {
    * @throws UserError `path-outside`
    */
   write(path: string, content: string | Uint8Array, options: { mode?: number } = {}): void {
-    this.#put(path, content, this.#options.force ? "edit" : "conflict", options.mode);
+    this.#put(path, content, this.#options.force || this.#spent.has(path) ? "edit" : "conflict", options.mode);
   }
 
   /**

@@ -7,10 +7,18 @@ import { lineStart, nextLine, statements } from "./walk.ts";
  * The edits that take imported names away which nothing but `removed` uses; of an import with other names these stay.
  *
  * @param removed - parts of the file that other edits delete or replace
+ * @param everywhere - also `import x`, names with an alias, and imports inside functions
  */
-export function dropImports(source: SourceFile, names: readonly string[], removed: readonly Edit[]): Edit[] {
+export function dropImports(
+  source: SourceFile,
+  names: readonly string[],
+  removed: readonly Edit[],
+  { everywhere = false } = {},
+): Edit[] {
   const isRemoved = (node: Node) => removed.some(({ start, end }) => start <= node.startIndex && node.endIndex <= end);
-  const own = statements(source.tree.rootNode).filter(({ type }) => type === "import_from_statement");
+  const own = everywhere
+    ? source.tree.rootNode.descendantsOfType(["import_from_statement", "import_statement"])
+    : statements(source.tree.rootNode).filter(({ type }) => type === "import_from_statement");
   const used = new Set(
     source.tree.rootNode
       .descendantsOfType("identifier")
@@ -22,12 +30,15 @@ export function dropImports(source: SourceFile, names: readonly string[], remove
   );
   return own.flatMap((statement) => {
     const imported = namesOf(statement);
-    const unused = imported.filter(({ local, name }) => local === name && names.includes(local) && !used.has(local));
+    const unused = imported.filter(
+      ({ local, name }) => (everywhere || local === name) && names.includes(local) && !used.has(local),
+    );
     if (unused.length === 0) return [];
     if (unused.length === imported.length) return [wholeLine(source, statement)];
     const items = statement.childrenForFieldName("name");
-    return unused.map(({ local }) => {
-      const at = items.findIndex(({ text }) => text === local);
+    return unused.flatMap(({ local }) => {
+      const at = items.findIndex((item) => (item.childForFieldName("alias") ?? item).text === local);
+      if (at < 0) return [];
       const [before, item, after] = [items[at - 1], items[at]!, items[at + 1]];
       return after
         ? { start: item.startIndex, end: after.startIndex, text: "" }

@@ -131,10 +131,15 @@ export async function makePlan(
 }
 
 /** What is kept up to date is recorded when it is written, in the same change. */
-function record(generator: Generator, { kept }: Context, { target, answers, changes }: Plan): void {
+function record(generator: Generator, { kept }: Context, { target, answers, changes, recordedAs }: Plan): void {
   if (!changes.changes.some(({ path, action }) => kept.has(path) && action !== "unchanged")) return;
-  const run = { generator: generator.name, target, version: packVersion() };
-  const runs = addRun(readRecord(changes.current(RECORD)), describeRun(run, generator.prompts, answers, kept));
+  const {
+    generator: name,
+    prompts,
+    ...made
+  } = recordedAs ?? { generator: generator.name, prompts: generator.prompts, answers };
+  const run = describeRun({ generator: name, target, version: packVersion() }, prompts, made.answers, kept);
+  const runs = addRun(readRecord(changes.current(RECORD)), run);
   changes.edit(RECORD, writeRecord(runs));
 }
 

@@ -24,6 +24,7 @@ export async function planAsJson(plan: Plan, diff: Stages["diff"]): Promise<stri
         ? { command: install.command, ...(install.environment ? { environment: install.environment } : {}) }
         : null,
     next,
+    ...(plan.made ? { rules: plan.made } : {}),
   };
   return JSON.stringify(object, (_, value) => (typeof value === "string" ? maskSecrets(value) : value), 2);
 }
@@ -69,7 +70,10 @@ export function countChanges(changes: readonly Change[], done: boolean): string 
 export function listNotes(plan: Plan, paint: Paint): string {
   const warnings = plan.warnings.map((line) => `${paint("yellow", "warning:")} ${line}`);
   const next = plan.next.length ? [paint("bold", "next:"), ...plan.next.map((line) => `  ${line}`)] : [];
-  return maskSecrets([...warnings, ...next].join("\n"));
+  const made = (plan.made ?? []).map(
+    ({ rule, why, at }) => `${paint("bold", `${rule}:`)} ${why}\n${at.map((place) => `    ${place}`).join("\n")}`,
+  );
+  return maskSecrets([...made, ...warnings, ...next].join("\n"));
 }
 
 /** What a real run would stop at, or leave to the user: a preview that kept it back would promise too much. */

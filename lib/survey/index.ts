@@ -23,13 +23,30 @@ export { type Route, routesOf } from "./blueprints/routes.ts";
 export { type BlueprintScan, blueprintScan } from "./blueprints/scan.ts";
 export { BROKER_KINDS, BROKER_SCHEMES, type BrokerKind, brokerOfScheme, isBrokerKind } from "./celery/broker-marks.ts";
 export { surveyServers } from "./celery/brokers.ts";
+export { type CeleryObject, callsOf, celeryObjects, contextTasks } from "./celery/objects.ts";
 export { celeryconfigOf, ownUrlSettings } from "./celery/own-settings.ts";
 export { schedulerStarts, WORKER_MARK } from "./celery/schedulers.ts";
 export { type CeleryTask, surveyTasks } from "./celery/tasks.ts";
 export { type ConfigStyle, type FoundSettings, type SettingsPlacement, surveyConfig } from "./config/index.ts";
 export { importsOf, isFlaskImport } from "./names/imports-of.ts";
-export { applicationSources, placeOf, statementOf } from "./names/lookup.ts";
+export {
+  applicationSources,
+  assignedValue,
+  bodyOf,
+  type Definition,
+  definitionNamed,
+  definitionOf,
+  dottedDefinition,
+  enclosing,
+  importedDefinition,
+  importFor,
+  nameOf,
+  placeOf,
+  statementOf,
+} from "./names/lookup.ts";
 export { isTestPath, moduleName, ownImports } from "./names/modules.ts";
+export { parameters } from "./names/signatures.ts";
+export { overlay } from "./overlay.ts";
 export {
   findOwnFailed,
   findOwnSchedule,

@@ -1,0 +1,50 @@
+/** Command lines that start a worker, a beat or Flower, in the files that deploy the project or explain it. */
+import { spliceText } from "../../lib/python/index.ts";
+import type { Project } from "../../lib/survey/index.ts";
+
+/** What a command line names, and where. */
+export interface CommandLine {
+  path: string;
+  line: number;
+  /** Behind `-A`. */
+  name: string;
+  /** From `celery` on, to the end of the name. */
+  start: number;
+  text: string;
+  whole: string;
+}
+
+const FILES =
+  /(^|\/)(Procfile[\w.-]*|(docker-)?compose[\w.-]*\.ya?ml|[\w.-]*Dockerfile[\w.-]*|Makefile|justfile|[\w.-]+\.(sh|service|conf|ini|toml|ya?ml|md|rst|txt))$/i;
+const COMMAND =
+  /\bcelery\b(?!["'])([^\n|&;`"']*?)\s(?:-A|--app)(?:[= ]|\s+)["']?([A-Za-z_][\w.-]*(?::\w+)?)/g;
+
+/** Every one of them. */
+export function commandLines(project: Project): CommandLine[] {
+  return project.paths.flatMap((path) => {
+    if (!FILES.test(path) || /(^|\/)(node_modules|\.github)\//.test(path)) return [];
+    const bytes = project.read(path);
+    const text = bytes ? Buffer.from(bytes).toString("utf8") : "";
+    if (!text.includes("celery") || text.includes("\uFFFD")) return [];
+    return [...text.matchAll(COMMAND)].map((match) => ({
+      path,
+      line: text.slice(0, match.index).split("\n").length,
+      name: match[2]!,
+      start: match.index,
+      text: match[0],
+      whole: text,
+    }));
+  });
+}
+
+/** The file's text with other names behind `-A`; a sub-command goes behind it, where Celery 5 wants it. */
+export function renamed(lines: readonly CommandLine[], entry: string): string {
+  return spliceText(
+    lines[0]!.whole,
+    lines.map(({ start, text, name }) => {
+      const end = start + text.length;
+      const before = text.slice("celery".length, text.lastIndexOf(name)).replace(/\s+(?:-A|--app)[= \t]*["']?$/, "");
+      return { start, end, text: `celery -A ${entry}${before.trimEnd()}` };
+    }),
+  );
+}

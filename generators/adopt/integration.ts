@@ -1,0 +1,536 @@
+/** An integration as it stands: every place that makes the Celery object, configures it, hands it on or uses it. */
+import { callArguments, type Node, opensScope, type SourceFile, statements, walk } from "../../lib/python/index.ts";
+import {
+  bodyOf,
+  type CeleryObject,
+  callsOf,
+  celeryObjects,
+  contextTasks,
+  type Definition,
+  definitionNamed,
+  definitionOf,
+  enclosing,
+  importedDefinition,
+  importsOf,
+  isMainGuard,
+  nameOf,
+  type Project,
+  parameters,
+  statementOf,
+} from "../../lib/survey/index.ts";
+import { cantAdopt } from "./cant.ts";
+import {
+  type Configuring,
+  configuring,
+  constructorEntries,
+  type Entry,
+  type IsCelery,
+  isContextTask,
+} from "./statements.ts";
+
+/** A use that stays: by a task's decorator, or in a function when the application runs. */
+export interface Use {
+  source: SourceFile;
+  node: Node;
+  kind: "decorator" | "runtime" | "base";
+}
+
+/** Everything that an integration is made of. */
+export interface Old {
+  object: CeleryObject;
+  /** Statements and definitions that go. */
+  removed: { source: SourceFile; node: Node }[];
+  entries: Entry[];
+  uses: Use[];
+  /** Names that files take from where the object is. */
+  imports: { source: SourceFile; local: string }[];
+  /** Files that only make the application and its Celery for the worker's command. */
+  entryFiles: { source: SourceFile; names: string[] }[];
+}
+
+const INSTEAD =
+  "move to Flask's documented celery_init_app by hand: https://flask.palletsprojects.com/en/stable/patterns/celery/";
+
+/**
+ * Reads all of it.
+ *
+ * @throws UserError `adopt-uncertain` at the first place that is not understood
+ */
+export function readOld(project: Project, factoryName: string): Old {
+  return new Reader(project, factoryName).read();
+}
+
+interface Scope {
+  source: SourceFile;
+  /** A module, or a function in which the object has a name of its own. */
+  block: Node;
+  name: string;
+  appName: string;
+}
+
+class Reader {
+  readonly #project: Project;
+  readonly #factory: string;
+  /** `path:name` of module-level names. */
+  readonly #held = new Set<string>();
+  readonly #scopes: Scope[] = [];
+  /** Functions that make or configure the object, and go with it. */
+  readonly #makers = new Map<Node, { source: SourceFile; appName: string }>();
+  readonly #entries: Entry[] = [];
+  readonly #removed = new Map<Node, SourceFile>();
+  readonly #taskClasses = new Set<string>();
+
+  constructor(project: Project, factoryName: string) {
+    this.#project = project;
+    this.#factory = factoryName;
+  }
+
+  read(): Old {
+    const object = this.#only();
+    this.#construct(object);
+    const uses: Use[] = [];
+    // Names lead to functions, and these to further names.
+    const done = new Set<string>();
+    for (let grown = true; grown; ) {
+      grown = false;
+      uses.length = 0;
+      for (const { source, node } of this.#references()) {
+        const use = this.#place(source, node);
+        if (use) uses.push(use);
+      }
+      const state = [...this.#held, ...this.#scopes.map(({ block, name }) => `${block.id}${name}`), this.#makers.size];
+      if (!done.has(state.join())) grown = done.add(state.join()) !== undefined;
+    }
+    this.#checkMakers();
+    this.#taskClass();
+    const entryFiles = this.#entryFiles(uses);
+    const inEntry = (source: SourceFile) => entryFiles.some((file) => file.source === source);
+    const isRemoved = (node: Node) => [...this.#removed.keys()].some((gone) => contains(gone, node));
+    return {
+      object,
+      removed: [...this.#removed].map(([node, source]) => ({ source, node })).filter(({ source }) => !inEntry(source)),
+      entries: this.#entries,
+      uses: uses.filter(({ source, node }) => !inEntry(source) && !isRemoved(node)),
+      imports: this.#imports().filter(({ source }) => !inEntry(source)),
+      entryFiles,
+    };
+  }
+
+  /** Every import of a name that the object has. */
+  #imports(): Old["imports"] {
+    return [...this.#project.sources.values()].flatMap((source) =>
+      importsOf(source).flatMap((item) => {
+        const from = item.name ? importedDefinition(this.#project, source, item) : null;
+        const found = from?.name ? this.#settled(from.path, from.name) : null;
+        return found ? [{ source, local: item.local }] : [];
+      }),
+    );
+  }
+
+  /** Whether a module's name is the object, or is handed on from where it is. */
+  #settled(path: string, name: string, depth = 0): boolean {
+    if (this.#held.has(`${path}:${name}`)) return true;
+    const source = depth < 5 ? this.#project.parse(path) : null;
+    if (!source) return false;
+    return importsOf(source).some((item) => {
+      if (item.local !== name || !item.name) return false;
+      const from = importedDefinition(this.#project, source, item);
+      return from?.name != null && this.#settled(from.path, from.name, depth + 1);
+    });
+  }
+
+  #only(): CeleryObject {
+    const [object, other] = celeryObjects(this.#project);
+    if (!object) throw new Error("no Celery object");
+    if (other) {
+      throw cantAdopt(
+        other.source,
+        other.call,
+        `a second Celery object; the first is made in ${object.at.path}:${object.at.line}`,
+        "keep one of them, let every task use it, and run the command again",
+      );
+    }
+    if (object.kind === "unknown" || object.kind === "flask-celeryext")
+      throw cantAdopt(
+        object.source,
+        object.call,
+        "this library makes and configures the Celery object itself",
+        INSTEAD,
+      );
+    return object;
+  }
+
+  #construct({ source, call, maker }: CeleryObject): void {
+    const callee = call.childForFieldName("function")!;
+    if (definitionOf(this.#project, source, callee)?.name)
+      throw cantAdopt(source, call, `${callee.text} is a class of its own, and what it adds would be lost`, INSTEAD);
+    const appName = maker ? appNameIn(maker) : "app";
+    const entries = constructorEntries(source, call, appName);
+    if (!entries) throw cantAdopt(source, call, "one of these arguments is no setting", INSTEAD);
+    this.#entries.push(...entries);
+    const taskClass = callArguments(call).keywords.get("task_cls");
+    if (taskClass) this.#taskClasses.add(taskClass.text);
+    if (maker) this.#makers.set(maker, { source, appName });
+    this.#hold(source, call, maker);
+    if (maker) this.#handsOn(source, maker);
+  }
+
+  /** What a call's value, which is the object, gets as its name. */
+  #hold(source: SourceFile, call: Node, within: Node | null): void {
+    const statement = statementOf(call);
+    const [expression] = statements(statement);
+    const left = expression?.type === "assignment" ? expression.childForFieldName("left")! : null;
+    const isRight = left && expression!.childForFieldName("right")?.id === call.id;
+    if (isRight && left.type === "identifier") {
+      if (within) {
+        if (hasGlobal(within, left.text)) {
+          throw cantAdopt(source, statement, `it fills the global ${left.text} when it is called`, INSTEAD);
+        }
+        this.#addScope({ source, block: within, name: left.text, appName: appNameIn(within) });
+      } else this.#held.add(`${source.path}:${left.text}`);
+      this.#removed.set(statement, source);
+      return;
+    }
+    const isExtension = isRight && /\.extensions\s*\[\s*["']celery["']\s*\]$/.test(left.text);
+    if (isExtension || expression?.id === call.id) {
+      // `make_celery(app)`, or a return in the function that makes it.
+      if (statement.type === "return_statement" && !(within && this.#makers.has(within)))
+        throw cantAdopt(source, statement, "the object is handed on from here", INSTEAD);
+      this.#removed.set(statement, source);
+      return;
+    }
+    throw cantAdopt(source, statement, "the Celery object gets no name of a module here", INSTEAD);
+  }
+
+  #addScope(scope: Scope): void {
+    if (!this.#scopes.some(({ block, name }) => block === scope.block && name === scope.name)) this.#scopes.push(scope);
+  }
+
+  /** Every call of a function that gives the object back. */
+  #handsOn(source: SourceFile, maker: Node): void {
+    for (const { source: caller, call } of callsOf(this.#project, source.path, nameOf(maker))) {
+      const within = enclosing(call, "function_definition");
+      if (within !== maker) this.#hold(caller, call, within);
+    }
+  }
+
+  *#references(): Generator<{ source: SourceFile; node: Node }> {
+    const names = new Set([...this.#held].map((key) => key.slice(key.lastIndexOf(":") + 1)));
+    for (const source of this.#project.sources.values()) {
+      const locals = new Set([...names]);
+      for (const item of importsOf(source)) {
+        const found = item.name ? importedDefinition(this.#project, source, item) : null;
+        if (found?.name && this.#held.has(`${found.path}:${found.name}`)) locals.add(item.local);
+        else if (item.name && names.has(item.name)) locals.add(item.local);
+      }
+      if (![...locals].some((name) => source.text.includes(name))) continue;
+      for (const node of source.tree.rootNode.descendantsOfType("identifier")) {
+        if (!locals.has(node.text) || isOnlyAName(node)) continue;
+        if (this.#isCelery(source, node)) yield { source, node: whole(node) };
+      }
+    }
+    for (const { source, block, name } of this.#scopes) {
+      for (const node of block.childForFieldName("body")!.descendantsOfType("identifier"))
+        if (node.text === name && !isOnlyAName(node)) yield { source, node };
+    }
+  }
+
+  #isCelery(source: SourceFile, given: Node | null): boolean {
+    if (!given) return false;
+    const inScope = this.#scopes.some(
+      ({ source: of, block, name }) => of === source && given.text === name && contains(block, given),
+    );
+    if (inScope) return true;
+    const node = given.type === "identifier" ? whole(given) : given;
+    if (node.type !== "identifier" && node.type !== "attribute") return false;
+    if (node.type === "identifier" && isLocal(node)) return false;
+    const found: Definition | null = definitionOf(this.#project, source, node);
+    return found?.name != null && this.#held.has(`${found.path}:${found.name}`);
+  }
+
+  /** Where a reference belongs: what goes is noted, what stays is given back. */
+  #place(source: SourceFile, node: Node): Use | null {
+    if ([...this.#removed.keys()].some((gone) => contains(gone, node) && !isDefinition(gone))) return null;
+    const isCelery = (other: Node | null) => this.#isCelery(source, other);
+    const decorator = enclosingOfType(node, "decorator");
+    if (decorator) {
+      const expression = statements(decorator)[0]!;
+      const callee = expression.type === "call" ? expression.childForFieldName("function")! : expression;
+      const isTask = callee.type === "attribute" && callee.childForFieldName("attribute")?.text === "task";
+      if (isTask && isCelery(callee.childForFieldName("object"))) return { source, node, kind: "decorator" };
+      throw cantAdopt(source, decorator, "what this adds to the Celery object would be lost", inHandler(decorator));
+    }
+    const statement = statementOf(node);
+    const within = enclosing(node, "function_definition");
+    const maker = within && this.#makers.has(within) ? within : null;
+    const appName = within ? appNameIn(within) : "app";
+    const read = configuring(source, statement, isCelery, appName);
+    if (read) {
+      this.#take(source, read);
+      if (within) this.#configures(source, within, isCelery);
+      return null;
+    }
+    if (this.#isGivenAway(source, node, statement, within)) return null;
+    if (maker && statement.type === "return_statement") return null;
+    if (node.parent?.type === "argument_list" && node.parent.parent?.type === "class_definition")
+      throw cantAdopt(source, statement, "a class that is made from the Celery object", INSTEAD);
+    const superclass = enclosingOfType(node, "argument_list")?.parent;
+    if (superclass?.type === "class_definition") {
+      if (isContextTask(superclass) && superclass.text.includes("app_context")) {
+        this.#taskClasses.add(nameOf(superclass));
+        return null;
+      }
+      if (maker) throw cantAdopt(source, superclass, "a task class that does more than enter the context", INSTEAD);
+      return { source, node, kind: "base" };
+    }
+    if (this.#scopes.some(({ block, name }) => block === within && name === node.text) && !maker)
+      throw cantAdopt(source, statement, "the object is used here while the application is made", INSTEAD);
+    if (maker) throw cantAdopt(source, statement, "what this does with the Celery object is not known", INSTEAD);
+    if (within) return { source, node, kind: "runtime" };
+    if (insideMainGuard(statement)) throw cantAdopt(source, statement, "the worker is started from here", INSTEAD);
+    throw cantAdopt(source, statement, "what this does with the Celery object is not known", INSTEAD);
+  }
+
+  /** A function that does nothing but configure the module's object, or gives it back, goes with it. */
+  #configures(source: SourceFile, definition: Node, isCelery: IsCelery): void {
+    if (this.#makers.has(definition) || nameOf(definition) === this.#factory) return;
+    const appName = appNameIn(definition);
+    const isAll = bodyOf(definition).every(
+      (statement) =>
+        configuring(source, statement, isCelery, appName) !== null ||
+        /^[rR]?["']/.test(statement.text) ||
+        this.#isGivenBack(statement, isCelery) ||
+        (statement.type === "class_definition" && this.#isTaskClass(statement)),
+    );
+    const givesBack = bodyOf(definition).some((statement) => this.#isGivenBack(statement, isCelery));
+    if (isAll || givesBack) {
+      this.#makers.set(definition, { source, appName });
+      this.#handsOn(source, definition);
+    }
+  }
+
+  #isGivenBack(statement: Node, isCelery: IsCelery): boolean {
+    return statement.type === "return_statement" && isCelery(statements(statement)[0] ?? null);
+  }
+
+  #take(source: SourceFile, { statement, entries, taskClass }: Configuring): void {
+    if (this.#removed.has(statement)) return;
+    this.#removed.set(statement, source);
+    this.#entries.push(...entries);
+    if (taskClass) this.#taskClasses.add(taskClass);
+  }
+
+  /** `celery = other` at module level, and `configure(app, celery)`: both lead on. */
+  #isGivenAway(source: SourceFile, node: Node, statement: Node, within: Node | null): boolean {
+    const [expression] = statements(statement);
+    if (expression?.type === "assignment" && expression.childForFieldName("right")?.id === node.id && !within) {
+      const left = expression.childForFieldName("left")!;
+      if (left.type !== "identifier") return false;
+      this.#held.add(`${source.path}:${left.text}`);
+      this.#removed.set(statement, source);
+      return true;
+    }
+    const call = node.parent?.type === "argument_list" ? node.parent.parent : node.parent?.parent?.parent;
+    const isStatement =
+      expression && (expression.id === call?.id || expression.childForFieldName("right")?.id === call?.id);
+    if (call?.type !== "call" || !isStatement) return false;
+    const found = definitionOf(this.#project, source, call.childForFieldName("function")!);
+    const holder = found?.name ? this.#project.parse(found.path) : null;
+    const definition = holder && found?.name ? definitionNamed(holder.tree.rootNode, found.name) : null;
+    if (definition?.type !== "function_definition") return false;
+    const { positional, keywords } = callArguments(call);
+    const at = positional.findIndex(({ id }) => id === node.id);
+    const keyword = [...keywords].find(([, value]) => value.id === node.id)?.[0];
+    const name = keyword ?? parameters(definition)[at]?.name;
+    if (!name || !holder) return false;
+    this.#makers.set(definition, { source: holder, appName: appNameIn(definition) });
+    this.#addScope({ source: holder, block: definition, name, appName: appNameIn(definition) });
+    this.#hold(source, call, within);
+    return true;
+  }
+
+  /** What makes or configures the object does nothing beside it, and is called by nothing that stays. */
+  #checkMakers(): void {
+    for (const [maker, { source, appName }] of this.#makers) {
+      const isCelery = (node: Node | null) => this.#isCelery(source, node);
+      for (const statement of bodyOf(maker)) {
+        const read = configuring(source, statement, isCelery, appName);
+        if (read) this.#take(source, read);
+        const isKnown =
+          read !== null ||
+          this.#removed.has(statement) ||
+          ["return_statement", "pass_statement", "import_from_statement", "import_statement"].includes(
+            statement.type,
+          ) ||
+          /^[rR]?["']/.test(statement.text) ||
+          this.#makesApp(statement) ||
+          isLocalValue(statement) ||
+          (statement.type === "class_definition" && this.#isTaskClass(statement));
+        if (!isKnown)
+          throw cantAdopt(
+            source,
+            statement,
+            `${nameOf(maker)}() does more than make the Celery object`,
+            "move this out of it, and run the command again",
+          );
+      }
+      for (const { source: caller, call } of callsOf(this.#project, source.path, nameOf(maker))) {
+        const within = enclosing(call, "function_definition");
+        const statement = statementOf(call);
+        const isGone = this.#removed.has(statement) || (within && this.#makers.has(within));
+        if (!isGone && statements(statement)[0]?.id === call.id) this.#removed.set(statement, caller);
+        else if (!isGone) throw cantAdopt(caller, statement, `${nameOf(maker)}() is called from here`, INSTEAD);
+      }
+      this.#removed.set(maker, source);
+    }
+  }
+
+  /** `app = app or create_app()` */
+  #makesApp(statement: Node): boolean {
+    return new RegExp(`^app = (?:app or )?${this.#factory}\\([^()]*\\)$`).test(statement.text);
+  }
+
+  #isTaskClass(definition: Node): boolean {
+    return contextTasks({ tree: { rootNode: definition.parent! } } as never).some(({ id }) => id === definition.id)
+      ? isContextTask(definition)
+      : false;
+  }
+
+  /** The class with the context goes with the object, when nothing else builds on it. */
+  #taskClass(): void {
+    for (const source of this.#project.sources.values()) {
+      for (const definition of contextTasks(source)) {
+        const isGone = [...this.#removed.keys()].some((node) => contains(node, definition));
+        if (!isContextTask(definition))
+          throw cantAdopt(source, definition, "a task class that does more than enter the context", INSTEAD);
+        if (isGone) continue;
+        if (!this.#taskClasses.has(nameOf(definition)))
+          throw cantAdopt(source, definition, "it is not seen who uses this task class", INSTEAD);
+        this.#removed.set(definition, source);
+      }
+    }
+  }
+
+  /** Files that make the application for the worker, and its Celery, and nothing else. */
+  #entryFiles(uses: readonly Use[]): Old["entryFiles"] {
+    const found: Old["entryFiles"] = [];
+    for (const source of this.#project.sources.values()) {
+      const names = [...this.#held].flatMap((key) =>
+        key.startsWith(`${source.path}:`) ? key.slice(source.path.length + 1) : [],
+      );
+      const imported = importsOf(source).flatMap((item) => {
+        const from = item.name ? importedDefinition(this.#project, source, item) : null;
+        return from?.name && this.#held.has(`${from.path}:${from.name}`) ? [item.local] : [];
+      });
+      const all = [...new Set([...names, ...imported])];
+      if (all.length === 0) continue;
+      const isUsed = uses.some((use) => use.source === source);
+      if (!isUsed && this.#isEntry(source)) found.push({ source, names: all });
+    }
+    return found;
+  }
+
+  #isEntry(source: SourceFile): boolean {
+    let makesApp = false;
+    for (const statement of statements(source.tree.rootNode)) {
+      const { type, text } = statement;
+      if (["import_statement", "import_from_statement", "future_import_statement"].includes(type)) continue;
+      if (/^[rR]?["']/.test(text) || this.#removed.has(statement)) {
+        makesApp ||= new RegExp(`\\b${this.#factory}\\(`).test(text);
+        continue;
+      }
+      const isPush = /^\w+\.app_context\(\)\.push\(\)$/.test(text);
+      const isApp = new RegExp(`^\\w+ = ${this.#factory}\\(.*\\)$`, "s").test(text);
+      if (!isPush && !isApp) return false;
+      makesApp = true;
+    }
+    return makesApp && this.#factory !== "";
+  }
+}
+
+/** `backend = "redis://…"`: whoever uses it takes the value along. */
+function isLocalValue(statement: Node): boolean {
+  const [assignment] = statement.type === "expression_statement" ? statements(statement) : [];
+  return assignment?.type === "assignment" && assignment.childForFieldName("left")?.type === "identifier";
+}
+
+/** The name of the Flask application in a function: its parameter, or what it makes. */
+function appNameIn(definition: Node): string {
+  const named = parameters(definition).find(
+    ({ name, type }) => /Flask$/.test(type ?? "") || /^_?(flask_?)?app(lication)?$/.test(name),
+  );
+  return named?.name ?? "app";
+}
+
+function hasGlobal(definition: Node, name: string): boolean {
+  return definition.descendantsOfType("global_statement").some(({ text }) => new RegExp(`\\b${name}\\b`).test(text));
+}
+
+function contains(outer: Node, inner: Node): boolean {
+  for (let at: Node | null = inner; at; at = at.parent) if (at === outer) return true;
+  return false;
+}
+
+function isDefinition(node: Node): boolean {
+  return node.type === "function_definition" || node.type === "class_definition";
+}
+
+function enclosingOfType(node: Node, type: string): Node | null {
+  for (let at = node.parent; at; at = at.parent) {
+    if (at.type === type) return at;
+    if (["block", "module"].includes(at.type)) return null;
+  }
+  return null;
+}
+
+/** `module.celery` for the name behind the module, the node itself otherwise. */
+function whole(node: Node): Node {
+  const { parent } = node;
+  return parent?.type === "attribute" && parent.childForFieldName("attribute")?.id === node.id ? parent : node;
+}
+
+/** A name in an import, of a keyword or of a parameter: it stands for nothing. */
+function isOnlyAName(node: Node): boolean {
+  const { parent } = node;
+  if (!parent) return true;
+  if (
+    /^(import_from_statement|import_statement|dotted_name|aliased_import|parameters|default_parameter|typed_parameter|global_statement)$/.test(
+      parent.type,
+    )
+  )
+    return parent.type !== "default_parameter" || parent.childForFieldName("name")?.id === node.id;
+  if (parent.type === "keyword_argument") return parent.childForFieldName("name")?.id === node.id;
+  if (parent.type === "assignment") return parent.childForFieldName("left")?.id === node.id;
+  return false;
+}
+
+/** Whether a function around it has a variable or parameter of that name. */
+function isLocal(node: Node): boolean {
+  for (let at = node.parent; at; at = at.parent) {
+    if (at.type !== "function_definition" && at.type !== "lambda") continue;
+    const list = at.childForFieldName("parameters");
+    if (list?.descendantsOfType("identifier").some(({ text }) => text === node.text)) return true;
+    if (at.type === "function_definition" && assigns(at, node.text) && !hasGlobal(at, node.text)) return true;
+  }
+  return false;
+}
+
+function assigns(definition: Node, name: string): boolean {
+  let found = false;
+  walk(definition.childForFieldName("body")!, (node) => {
+    if (node.type === "assignment" && node.childForFieldName("left")?.text === name) found = true;
+    return !opensScope(node) || node === definition;
+  });
+  return found;
+}
+
+function insideMainGuard(statement: Node): boolean {
+  for (let at: Node | null = statement; at; at = at.parent) if (isMainGuard(at)) return true;
+  return false;
+}
+
+function inHandler(decorator: Node): string {
+  return /on_after_(configure|finalize)/.test(decorator.text)
+    ? "put its periodic tasks into the beat_schedule setting (https://docs.celeryq.dev/en/stable/userguide/periodic-tasks.html#entries), remove the handler, and run the command again"
+    : INSTEAD;
+}

@@ -1,0 +1,287 @@
+/** The settings of an integration as entries of one `CELERY` mapping, which stands where the application is configured. */
+import { callArguments, type Node, type SourceFile, statements, stringValue } from "../../lib/python/index.ts";
+import {
+  assignedValue,
+  type Definition,
+  definitionNamed,
+  definitionOf,
+  dottedDefinition,
+  enclosing,
+  type FlaskApp,
+  importedDefinition,
+  importFor,
+  type Project,
+  placeOf,
+  surveyConfig,
+} from "../../lib/survey/index.ts";
+import { moduleFrom } from "../common/wiring.ts";
+import { cantAdopt } from "./cant.ts";
+import { isSetting, settingName } from "./setting-names.ts";
+import type { Entry } from "./statements.ts";
+
+/** What goes into the mapping. */
+export interface Carried {
+  /** Setting → its expression, as the application's file would write it. */
+  values: Map<string, string>;
+  /** Whole mappings that come first, e.g. `app.config["CELERY"]`. */
+  spread: string[];
+  /** Import lines that the expressions need in the application's file. */
+  imports: Set<string>;
+}
+
+/** Python's own names that an expression may hold. */
+const BUILTINS = new Set("int str float bool dict list tuple set max min len range sorted True False None".split(" "));
+
+/**
+ * Carries every entry over to where the application is configured.
+ *
+ * @throws UserError `adopt-uncertain` for a value that can't be written there
+ */
+export function carrySettings(project: Project, app: FlaskApp, entries: readonly Entry[]): Carried {
+  const carried: Carried = { values: new Map(), spread: [], imports: new Set() };
+  const { found } = surveyConfig(project, app);
+  const flat = new Set(found?.form === "flat" ? found.keys : []);
+  if (found?.form === "mapping" && found.keys[0] === "CELERY") carried.spread.push(`${appName(app)}.config["CELERY"]`);
+  for (const entry of entries.flatMap((one) => opened(project, one))) {
+    const { name, value, source } = entry;
+    if (name === null) {
+      carryMapping(project, app, entry, carried);
+      continue;
+    }
+    const setting = settingName(name);
+    if (!setting)
+      throw cantAdopt(source, value, `${name} is no setting of Celery's`, "remove it, and run the command again");
+    const key = configKey(value);
+    // Flask's configuration has it under a name that is read anyway.
+    if (key && flat.has(key) && settingName(key.replace(/^CELERY_(?=BROKER_)/, "")) === setting) continue;
+    if (isNone(value)) continue;
+    carried.values.set(setting, expression(project, app, entry, carried.imports));
+  }
+  return carried;
+}
+
+/** A module or class whose names are settings, name by name. */
+function opened(project: Project, entry: Entry): Entry[] {
+  if (!entry.isObject) return [entry];
+  const { value, source, appName } = entry;
+  const dotted = stringValue(value);
+  const found = dotted
+    ? dottedDefinition(project, placeOf(project, source.path).importRoot, dotted)
+    : definitionOf(project, source, value);
+  const names = found && namesIn(project, found, 0);
+  if (!found || !names)
+    throw cantAdopt(source, value, "it can't be read what settings this object has", "write them out as a dict");
+  const { path, name } = found;
+  return [...names].map(([key, { node, holder }]) => ({
+    name: key,
+    value: node,
+    source: holder,
+    appName,
+    of: { path, name, key },
+  }));
+}
+
+/** The settings that a module or a class has, inherited ones included; null where that can't be read. */
+function namesIn(project: Project, { path, name }: Definition, depth: number) {
+  const holder = project.parse(path);
+  const definition = holder && name ? definitionNamed(holder.tree.rootNode, name) : null;
+  const block = name === null ? holder?.tree.rootNode : definition?.childForFieldName("body");
+  if (!holder || !block || depth > 5) return null;
+  const names = new Map<string, { node: Node; holder: SourceFile }>();
+  const bases = definition?.childForFieldName("superclasses");
+  for (const base of bases ? statements(bases) : []) {
+    if (base.text === "object") continue;
+    const of = definitionOf(project, holder, base);
+    const inherited = of && namesIn(project, of, depth + 1);
+    if (!inherited) return null;
+    for (const [key, found] of inherited) names.set(key, found);
+  }
+  for (const statement of statements(block)) {
+    const [assignment] = statement.type === "expression_statement" ? statements(statement) : [];
+    const left = assignment?.type === "assignment" ? assignment.childForFieldName("left")! : null;
+    const right = assignment?.childForFieldName("right");
+    if (left?.type === "identifier" && right && isSetting(left.text)) names.set(left.text, { node: right, holder });
+  }
+  return names;
+}
+
+type Named = Entry & { of?: { path: string; name: string | null; key: string } };
+
+function carryMapping(project: Project, app: FlaskApp, entry: Entry, carried: Carried): void {
+  const { value, source } = entry;
+  const literal = literalOf(project, source, value);
+  const isConfig = /^[\w.]*\bconfig\b\s*(\[|\.get\()/.test(value.text);
+  if (!isConfig && !literal)
+    throw cantAdopt(source, value, "it can't be read what settings these are", "write them out as a dict");
+  for (const key of literal ?? []) {
+    if (settingName(key) !== key)
+      throw cantAdopt(
+        source,
+        value,
+        `${key} is the name that a setting had before Celery 4`,
+        "use today's names in this dict",
+      );
+  }
+  const text = expression(project, app, entry, carried.imports);
+  if (!carried.spread.includes(text)) carried.spread.push(text);
+}
+
+/** The keys of a dict that is written out somewhere; null where it is not. */
+function literalOf(project: Project, source: SourceFile, value: Node): string[] | null {
+  const found = definitionOf(project, source, value);
+  const holder = found?.name ? project.parse(found.path) : null;
+  const dictionary = holder && found?.name ? assignedValue(holder.tree.rootNode, found.name) : null;
+  if (dictionary?.type === "call" && dictionary.childForFieldName("function")?.text === "dict")
+    return [...callArguments(dictionary).keywords.keys()];
+  if (dictionary?.type !== "dictionary") return null;
+  const keys = statements(dictionary).map((pair) => stringValue(pair.childForFieldName("key")));
+  return keys.every((key) => key !== null) ? (keys as string[]) : null;
+}
+
+/** The key in `app.config["KEY"]`, `app.config.get("KEY")`, `Config.KEY`. */
+function configKey(value: Node): string | null {
+  if (value.type === "subscript" && /\bconfig$/.test(value.childForFieldName("value")?.text ?? ""))
+    return stringValue(value.childForFieldName("subscript"));
+  if (value.type === "call" && /\bconfig\.get$/.test(value.childForFieldName("function")?.text ?? ""))
+    return stringValue(callArguments(value).positional[0] ?? null);
+  const attribute = value.type === "attribute" ? value.childForFieldName("attribute")!.text : "";
+  return /^[A-Z][A-Z_]+$/.test(attribute) ? attribute : null;
+}
+
+function isNone(value: Node): boolean {
+  return value.type === "none";
+}
+
+function appName(app: FlaskApp): string {
+  return app.inits[0]?.appName ?? "app";
+}
+
+/** An expression as the application's file would write it. */
+function expression(project: Project, app: FlaskApp, entry: Named, imports: Set<string>): string {
+  const { value, source, of } = entry;
+  if (of) return namedIn(project, app, entry, imports);
+  if (/"""|'''|\\\n/.test(value.text) || value.descendantsOfType(["lambda", "await", "named_expression"]).length > 0)
+    throw cantAdopt(source, value, "this value can't be moved for certain", "give it a name of the module first");
+  const own = appName(app);
+  const edits: { start: number; end: number; text: string }[] = [];
+  for (const node of value.descendantsOfType("identifier")) {
+    if (isMember(node) || isBound(value, node)) continue;
+    const { text } = node;
+    if (text === entry.appName && !isModuleName(source, text) && text !== own)
+      edits.push({ start: node.startIndex, end: node.endIndex, text: own });
+    if (text === entry.appName || BUILTINS.has(text)) continue;
+    const local = localValue(source, node);
+    if (local) {
+      const inner = expression(project, app, { ...entry, value: local }, imports);
+      const isPlain = ["string", "integer", "identifier", "call", "subscript", "attribute"].includes(local.type);
+      edits.push({ start: node.startIndex, end: node.endIndex, text: isPlain ? inner : `(${inner})` });
+    } else bring(project, app, source, node, imports);
+  }
+  let text = value.text;
+  for (const { start, end, text: other } of edits.sort((a, b) => b.start - a.start))
+    text = text.slice(0, start - value.startIndex) + other + text.slice(end - value.startIndex);
+  return dedented(text);
+}
+
+/** The value of a variable that the function around has given a value once. */
+function localValue(source: SourceFile, node: Node): Node | null {
+  const within = enclosing(node, "function_definition");
+  if (!within || isModuleName(source, node.text)) return null;
+  const assignments = within
+    .descendantsOfType(["assignment", "augmented_assignment"])
+    .filter((one) => one.childForFieldName("left")?.text === node.text);
+  const [only] = assignments;
+  return assignments.length === 1 && only!.type === "assignment" ? only!.childForFieldName("right") : null;
+}
+
+/** `Settings.broker_url`, `celeryconfig.broker_url` */
+function namedIn(project: Project, app: FlaskApp, { value, source, of }: Named, imports: Set<string>): string {
+  const { path, name, key } = of!;
+  const { module } = placeOf(project, path);
+  if (!module) throw cantAdopt(source, value, "this file can't be imported", "write Celery's settings out as a dict");
+  if (path === app.file.path) return name ? `${name}.${key}` : key;
+  if (name) {
+    imports.add(`from ${moduleFrom(app, module)} import ${name}`);
+    return `${name}.${key}`;
+  }
+  const cut = module.lastIndexOf(".");
+  imports.add(
+    cut < 0 ? `import ${module}` : `from ${moduleFrom(app, module.slice(0, cut))} import ${module.slice(cut + 1)}`,
+  );
+  return `${module.slice(cut + 1)}.${key}`;
+}
+
+/** A name that the value uses, for the application's file. */
+function bring(project: Project, app: FlaskApp, source: SourceFile, node: Node, imports: Set<string>): void {
+  const name = node.text;
+  const imported = importFor(source, name, node.startIndex);
+  const isHere = source.path === app.file.path;
+  if (imported && imported.node.parent?.type === "module") {
+    if (isHere) return;
+    if (imported.name === "*")
+      throw cantAdopt(source, node, `it is not seen where ${name} comes from`, "import it by name");
+    const found: Definition | null = importedDefinition(project, source, imported);
+    imports.add(importLine(project, app, imported, found));
+    return;
+  }
+  if (!isModuleName(source, name))
+    throw cantAdopt(source, node, `${name} is known only in this function`, "give it a name of the module first");
+  if (isHere) {
+    const at = assignedValue(source.tree.rootNode, name) ?? definitionNamed(source.tree.rootNode, name);
+    if (
+      app.kind === "module" &&
+      at &&
+      at.startIndex > Math.max(...app.inits.map(({ offset }) => offset), node.startIndex)
+    )
+      throw cantAdopt(source, node, `${name} is defined further down`, "move it above the application");
+    return;
+  }
+  const { module } = placeOf(project, source.path);
+  imports.add(`from ${moduleFrom(app, module)} import ${name}`);
+}
+
+function importLine(
+  project: Project,
+  app: FlaskApp,
+  { module, name, local, level }: NonNullable<ReturnType<typeof importFor>>,
+  found: Definition | null,
+): string {
+  const as = (own: string) => (own === local ? "" : ` as ${local}`);
+  if (!found || level === 0) return name ? `from ${module} import ${name}${as(name)}` : `import ${module}${as(module)}`;
+  const from = placeOf(project, found.path).module;
+  if (found.name) return `from ${moduleFrom(app, from)} import ${found.name}${as(found.name)}`;
+  const cut = from.lastIndexOf(".");
+  const last = from.slice(cut + 1);
+  return cut < 0
+    ? `import ${last}${as(last)}`
+    : `from ${moduleFrom(app, from.slice(0, cut))} import ${last}${as(last)}`;
+}
+
+function isModuleName(source: SourceFile, name: string): boolean {
+  const root = source.tree.rootNode;
+  return assignedValue(root, name) !== null || definitionNamed(root, name) !== null;
+}
+
+/** The name behind a dot, or of a keyword. */
+function isMember({ parent, id }: Node): boolean {
+  if (parent?.type === "attribute") return parent.childForFieldName("attribute")?.id === id;
+  return parent?.type === "keyword_argument" && parent.childForFieldName("name")?.id === id;
+}
+
+/** The variable of a comprehension in the value itself. */
+function isBound(value: Node, node: Node): boolean {
+  return value.descendantsOfType("for_in_clause").some((clause) =>
+    clause
+      .childForFieldName("left")
+      ?.descendantsOfType("identifier")
+      .some(({ text }) => text === node.text),
+  );
+}
+
+/** Lines behind the first one keep only what they are indented by among themselves. */
+function dedented(text: string): string {
+  const [first = "", ...rest] = text.split(/\r?\n/);
+  const depth = Math.min(...rest.filter((line) => line.trim()).map((line) => /^[ \t]*/.exec(line)![0].length));
+  const isClosed = /^[)\]}]/.test(rest.at(-1)?.trim() ?? "");
+  return [first, ...rest.map((line) => (isClosed ? "" : "    ") + line.slice(Math.min(depth, line.length)))].join("\n");
+}
