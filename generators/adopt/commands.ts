@@ -11,13 +11,16 @@ export interface CommandLine {
   /** From `celery` on, to the end of the name. */
   start: number;
   text: string;
+  /** The file's text. */
   whole: string;
 }
 
 const FILES =
   /(^|\/)(Procfile[\w.-]*|(docker-)?compose[\w.-]*\.ya?ml|[\w.-]*Dockerfile[\w.-]*|Makefile|justfile|[\w.-]+\.(sh|service|conf|ini|toml|ya?ml|md|rst|txt))$/i;
-const COMMAND =
-  /\bcelery\b(?!["'])([^\n|&;`"']*?)\s(?:-A|--app)(?:[= ]|\s+)["']?([A-Za-z_][\w.-]*(?::\w+)?)/g;
+const COMMAND = /\bcelery\b(?!["'])([^\n|&;`"']*?)\s(?:-A|--app)(?:[= ]|\s+)["']?([A-Za-z_][\w.-]*(?::\w+)?)/g;
+
+/** `["celery", "-A", "app.celery", "worker"]` */
+const AS_LIST = /(["'])celery\1\s*,\s*\1(?:-A|--app)\1\s*,\s*\1([A-Za-z_][\w.-]*(?::\w+)?)/g;
 
 /** Every one of them. */
 export function commandLines(project: Project): CommandLine[] {
@@ -26,10 +29,10 @@ export function commandLines(project: Project): CommandLine[] {
     const bytes = project.read(path);
     const text = bytes ? Buffer.from(bytes).toString("utf8") : "";
     if (!text.includes("celery") || text.includes("\uFFFD")) return [];
-    return [...text.matchAll(COMMAND)].map((match) => ({
+    return [...text.matchAll(COMMAND), ...text.matchAll(AS_LIST)].map((match) => ({
       path,
       line: text.slice(0, match.index).split("\n").length,
-      name: match[2]!,
+      name: match[2]!.replace(/\.$/, ""),
       start: match.index,
       text: match[0],
       whole: text,
@@ -43,6 +46,7 @@ export function renamed(lines: readonly CommandLine[], entry: string): string {
     lines[0]!.whole,
     lines.map(({ start, text, name }) => {
       const end = start + text.length;
+      if (/^["']/.test(text)) return { start: end - name.length, end, text: entry };
       const before = text.slice("celery".length, text.lastIndexOf(name)).replace(/\s+(?:-A|--app)[= \t]*["']?$/, "");
       return { start, end, text: `celery -A ${entry}${before.trimEnd()}` };
     }),

@@ -10,8 +10,11 @@ import {
   type Node,
   type SourceFile,
   statements,
+  stringValue,
 } from "../../lib/python/index.ts";
 import {
+  assignedValue,
+  type BrokerKind,
   type CeleryTask,
   describeProject,
   dottedDefinition,
@@ -49,7 +52,7 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
   const carried = carrySettings(project, app, old.entries);
   const hasResults =
     carried.values.has("result_backend") || ownUrlSettings(project).has("result_backend") || project.results !== null;
-  const kept = keepBehaviour(project, app, carried, tasks, hasResults);
+  const kept = keepBehaviour(project, app, carried, tasks);
   const place = settingsPlace(app, old);
   const gone = removeOld(app, draft, old, place);
   placeSettings(
@@ -65,6 +68,7 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
 
   const planned = describeProject(overlay(project, draft.files(project, app)));
   checkImports(planned, old);
+  checkTexts(project, old);
   const there = planned.findApp(app.target);
   if (!there || !("inits" in there)) throw new Error(`${app.target} is no application any more`);
   const generator = there.kind === "factory" ? "celery-factory" : "celery-direct";
@@ -179,13 +183,30 @@ function keepUses(project: Project, app: FlaskApp, draft: Draft, uses: readonly 
   }
 }
 
+const PREFIX: [string, string][] = [
+  ["broker_transport_options", '{"global_keyprefix": ""}'],
+  ["result_backend_transport_options", '{"global_keyprefix": ""}'],
+];
+/** Whoever else sends or takes these messages looks for them in the queues that there are, and these can't change their type. */
+const QUEUES: Readonly<Partial<Record<BrokerKind, [string, string][]>>> = {
+  redis: PREFIX,
+  sentinel: PREFIX,
+  valkey: PREFIX,
+  rabbitmq: [
+    ["task_default_queue", '"celery"'],
+    ["task_default_queue_type", '"classic"'],
+    ["task_default_exchange_type", '"direct"'],
+    ["task_create_missing_queue_type", '"classic"'],
+    ["task_create_missing_queue_exchange_type", "None"],
+  ],
+};
+
 /** What would change for tasks that exist, if our defaults applied to them, stays as it was. */
 function keepBehaviour(
   project: Project,
   app: FlaskApp,
   { values }: Carried,
   tasks: readonly CeleryTask[],
-  hasResults: boolean,
 ): Map<string, string> {
   const besides = project.blueprints.map((blueprint) => `${blueprint.package}.tasks`);
   const modules = [...new Set(tasks.map(({ path }) => placeOf(project, path).module))].filter(
@@ -199,12 +220,10 @@ function keepBehaviour(
     if (names.length > 0) values.set("include", `[${names.map((name) => `"${name}"`).join(", ")}]`);
   }
   const kept: [string, string][] = [
-    ...(hasResults ? [["task_ignore_result", "False"] as [string, string]] : []),
+    ["task_ignore_result", "False"],
     ["task_time_limit", "None"],
     ["task_soft_time_limit", "None"],
-    // Whoever else sends or takes these messages looks for them under the names that they have.
-    ["broker_transport_options", '{"global_keyprefix": ""}'],
-    ...(hasResults ? [["result_backend_transport_options", '{"global_keyprefix": ""}'] as [string, string]] : []),
+    ...(QUEUES[project.broker?.kind ?? "redis"] ?? []),
   ];
   return new Map(kept.filter(([name]) => !values.has(name)));
 }
@@ -253,6 +272,7 @@ function removeOld(app: FlaskApp, draft: Draft, { removed, imports }: Old, place
   );
   for (const source of new Set(outer.map((one) => one.source))) {
     const nodes = outer.filter((one) => one.source === source).map(({ node }) => node);
+    removeFromAll(draft, source, nodes);
     for (const node of nodes) {
       checkBlock(source, node, nodes);
       draft.dropImport(source, ...node.descendantsOfType("identifier").map(({ text }) => text));
@@ -263,6 +283,30 @@ function removeOld(app: FlaskApp, draft: Draft, { removed, imports }: Old, place
     draft.edit(RULES.removed, source, nodes[0]!, ...edits);
   }
   return gone;
+}
+
+/** `__all__` names what there is. */
+function removeFromAll(draft: Draft, source: SourceFile, nodes: readonly Node[]): void {
+  const names = new Set(nodes.map((node) => definedName(node)));
+  const list = assignedValue(source.tree.rootNode, "__all__");
+  const items = list ? statements(list) : [];
+  for (const [at, item] of items.entries()) {
+    if (!names.has(stringValue(item) ?? "")) continue;
+    const [before, after] = [items[at - 1], items[at + 1]];
+    const edit = after
+      ? { start: item.startIndex, end: after.startIndex, text: "" }
+      : {
+          start: before && !names.has(stringValue(before) ?? "") ? before.endIndex : item.startIndex,
+          end: item.endIndex,
+          text: "",
+        };
+    draft.edit(RULES.removed, source, item, edit);
+  }
+}
+
+/** The name that a statement gives to what it makes. */
+function definedName(node: Node): string {
+  return node.childForFieldName("name")?.text ?? /^(\w+)\s*=/.exec(node.text)?.[1] ?? "";
 }
 
 /** A block that loses all its statements would be none. */
@@ -298,6 +342,35 @@ function checkImports(planned: Project, { imports, entryFiles }: Old): void {
   }
 }
 
+/**
+ * A name that is looked up by a text, as extensions and servers do, is not seen by reading imports.
+ *
+ * @throws UserError `adopt-uncertain`
+ */
+function checkTexts(project: Project, { removed }: Old): void {
+  const gone = removed.flatMap(({ source, node }) => {
+    const name = definedName(node);
+    const { module } = placeOf(project, source.path);
+    return name && module ? [`${module}.${name}`, `${module}:${name}`] : [];
+  });
+  for (const path of project.paths) {
+    if (!/\.(py|toml|ya?ml|json|ini|cfg)$/.test(path) || isCompose(path)) continue;
+    const text = Buffer.from(project.read(path) ?? []).toString("utf8");
+    const found = gone.find((dotted) => new RegExp(`["'\\s=]${dotted.replaceAll(".", "\\.")}["'\\s]`).test(text));
+    if (!found || commandLines(project).some((one) => one.path === path)) continue;
+    throw new UserError({
+      code: "adopt-uncertain",
+      what: "This integration can't be taken over for certain; nothing was changed.",
+      why: `${path}: ${found} is looked up by its name from here`,
+      fix: "remove that line when nothing else needs it, and run the command again",
+    });
+  }
+}
+
+function isCompose(path: string): boolean {
+  return /(^|\/)(docker-)?compose[\w.-]*\.ya?ml$/.test(path);
+}
+
 /** The answers of celery-factory, as reading finds them when the old integration is gone. */
 function settled(
   project: Project,
@@ -318,6 +391,8 @@ function settled(
     }
     answers[prompt.name] = found.value;
   }
+  // The mapping that was just made is read in this style alone.
+  answers.config = "object";
   if (!hasResults) answers.results = "none";
   return answers as unknown as IntegrationAnswers & { mode: "direct" | "hybrid" };
 }
