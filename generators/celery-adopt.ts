@@ -1,6 +1,7 @@
 import { defineGenerator } from "../lib/contract/generator.ts";
 import { previewPrompt } from "../lib/contract/preview.ts";
 import { convert } from "./adopt/convert.ts";
+import { mend } from "./adopt/mend.ts";
 import { howPrompt, requireOther } from "./adopt/prompts.ts";
 import { appForTasks, targetPrompt } from "./common/target.ts";
 
@@ -12,7 +13,7 @@ export const generator = defineGenerator({
   requires: (project) => void requireOther(project),
   async plan(context, answers) {
     const app = appForTasks(context.project, answers.target);
-    const plan = await convert(context, app);
+    const plan = answers.how === "convert" ? await convert(context, app) : mend(context, app);
     return { ...plan, generator: "celery-adopt", answers };
   },
 });

@@ -1,0 +1,59 @@
+import type { Context } from "../../../lib/contract/context.ts";
+import { UserError } from "../../../lib/errors/index.ts";
+import { dottedDefinition, type FlaskApp, type Project, placeOf } from "../../../lib/survey/index.ts";
+import { commandLines, renamed } from "../commands.ts";
+import type { Draft, Rule } from "../draft.ts";
+
+const commandOrder: Rule = { name: "command-order", why: "Celery 5 takes -A only before the sub-command" };
+const commands: Rule = { name: "commands", why: "command lines name the worker's entry" };
+
+export function renameCommands(
+  context: Context,
+  draft: Draft,
+  project: Project,
+  entry: string,
+  kept: ReadonlySet<string>,
+): void {
+  const isKept = (name: string) =>
+    [...kept].some((path) => placeOf(project, path).module === name.replace(/[:.]\w*celery\w*$|:\w+$/, ""));
+  const open = commandLines(project).filter(({ name }) => name !== entry && !isKept(name));
+  for (const path of new Set(open.map((one) => one.path))) {
+    const lines = open.filter((one) => one.path === path);
+    // The plan may have changed it already.
+    const now = Buffer.from(context.changes.current(path) ?? []).toString("utf8");
+    if (now !== lines[0]!.whole) continue;
+    context.changes.edit(path, renamed(lines, entry));
+    for (const { line } of lines) draft.note(commands, `${path}:${line}`);
+  }
+}
+
+/**
+ * A worker that is started from another folder knows its modules, and so its tasks, by other names.
+ *
+ * @throws UserError `adopt-uncertain`
+ */
+export function checkCommands(project: Project, { importRoot }: FlaskApp): void {
+  for (const { path, line, name } of commandLines(project)) {
+    const dotted = name.replace(":", ".");
+    if (dottedDefinition(project, importRoot, dotted) ?? dottedDefinition(project, importRoot, `${dotted}.celery`))
+      continue;
+    throw new UserError({
+      code: "adopt-uncertain",
+      what: "This integration can't be taken over for certain; nothing was changed.",
+      why: `${path}:${line}: this command names ${name}, which is no module seen from ${importRoot || "the project's folder"}`,
+      fix: "give the folder in which it is started (--dest), or mend the command, and run this one again",
+    });
+  }
+}
+
+/** `celery worker -A name` becomes `celery -A name worker`. */
+export function orderCommands(context: Context, draft: Draft, project: Project): void {
+  for (const old of commandLines(project)) {
+    if (!/^celery\s+[a-z]+\b.*\s(-A|--app)/s.test(old.text)) continue;
+    const lines = commandLines(project).filter((one) => one.path === old.path && one.name === old.name);
+    const now = Buffer.from(context.changes.current(old.path) ?? []).toString("utf8");
+    if (now !== old.whole) continue;
+    context.changes.edit(old.path, renamed(lines, old.name));
+    for (const { line } of lines) draft.note(commandOrder, `${old.path}:${line}`);
+  }
+}

@@ -1,0 +1,44 @@
+import { type FlaskApp, type Project, placeOf } from "../../../lib/survey/index.ts";
+import { moduleFrom } from "../../common/wiring.ts";
+import { cantAdopt } from "../cant.ts";
+import type { Draft, Rule } from "../draft.ts";
+import type { Use } from "../integration.ts";
+
+const currentApp: Rule = {
+  name: "current-app",
+  why: "code that runs with the application takes the Celery that is in use there",
+};
+const taskBase: Rule = {
+  name: "task-base",
+  why: "a task class of the project's own gets the application's context, too",
+};
+
+/** What runs with the application, and classes for `base=`. */
+export function keepUses(project: Project, app: FlaskApp, draft: Draft, uses: readonly Use[]): void {
+  for (const { source, node, kind } of uses) {
+    if (kind === "decorator") continue;
+    if (kind === "base") {
+      const superclass = node.parent!;
+      draft.edit(taskBase, source, node, {
+        start: superclass.startIndex,
+        end: superclass.endIndex,
+        text: "FlaskTask",
+      });
+      const module = app.package ? `${app.package}.celery_app` : "celery_app";
+      const isSibling = placeOf(project, source.path).module.startsWith(app.package);
+      draft.addImport(source, `from ${isSibling ? moduleFrom(app, module) : module} import FlaskTask`);
+      draft.dropImport(source, node.text.split(".")[0]!);
+      continue;
+    }
+    const local = node.type === "identifier" ? node.text : "";
+    if (!local)
+      throw cantAdopt(
+        source,
+        node,
+        "the object is reached through its module",
+        `import ${node.text.split(".").at(-1)} by name, and run the command again`,
+      );
+    draft.note(currentApp, `${source.path}:${node.startPosition.row + 1}`);
+    draft.useCurrentApp(source, local);
+  }
+}
