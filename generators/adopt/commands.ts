@@ -40,15 +40,17 @@ export function commandLines(project: Project): CommandLine[] {
   });
 }
 
-/** The file's text with other names behind `-A`; a sub-command goes behind it, where Celery 5 wants it. */
-export function renamed(lines: readonly CommandLine[], entry: string): string {
+/**
+ * The file's text with another name behind `-A`, or with the same; a sub-command goes behind it, where Celery 5 wants it.
+ */
+export function renamed(lines: readonly CommandLine[], entry: string | null): string {
   return spliceText(
     lines[0]!.whole,
     lines.map(({ start, text, name }) => {
       const end = start + text.length;
-      if (/^["']/.test(text)) return { start: end - name.length, end, text: entry };
+      if (/^["']/.test(text)) return { start: end - name.length, end, text: entry ?? name };
       const before = text.slice("celery".length, text.lastIndexOf(name)).replace(/\s+(?:-A|--app)[= \t]*["']?$/, "");
-      return { start, end, text: `celery -A ${entry}${before.trimEnd()}` };
+      return { start, end, text: `celery -A ${entry ?? name}${before.trimEnd()}` };
     }),
   );
 }

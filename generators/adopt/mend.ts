@@ -23,7 +23,7 @@ export function mend(context: Context, app: FlaskApp): Plan {
   if (object && objects.length === 1) {
     if (found.has("not-default")) makeDefault(draft, object);
     const needsContext = found.has("no-app-context") || found.has("shared-app-context");
-    if (needsContext && workerMakesApp(project, app) && giveContext(project, app, draft, object))
+    if (needsContext && workerMakesApp(project, app, object) && giveContext(project, app, draft, object))
       dropPushes(project, app, draft);
   }
   const texts = draft.files(project, app);

@@ -27,7 +27,8 @@ export interface Configuring {
 
 /** Methods that say what Celery does by itself, or what ours does: no settings are in them. */
 const PLAIN = new Set(["autodiscover_tasks", "finalize", "set_current", "set_default"]);
-const WHOLE_CONFIG = /^(?:[\w.]*\b)?config$/;
+/** All of Flask's configuration. */
+export const WHOLE_CONFIG = /^(?:self\.)?\w*(?:app|application|flask)\w*\.config$/i;
 
 /**
  * Reads one statement; null where it does anything else with the object, or nothing.

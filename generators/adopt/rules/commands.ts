@@ -48,12 +48,11 @@ export function checkCommands(project: Project, { importRoot }: FlaskApp): void 
 
 /** `celery worker -A name` becomes `celery -A name worker`. */
 export function orderCommands(context: Context, draft: Draft, project: Project): void {
-  for (const old of commandLines(project)) {
-    if (!/^celery\s+[a-z]+\b.*\s(-A|--app)/s.test(old.text)) continue;
-    const lines = commandLines(project).filter((one) => one.path === old.path && one.name === old.name);
-    const now = Buffer.from(context.changes.current(old.path) ?? []).toString("utf8");
-    if (now !== old.whole) continue;
-    context.changes.edit(old.path, renamed(lines, old.name));
-    for (const { line } of lines) draft.note(commandOrder, `${old.path}:${line}`);
+  const open = commandLines(project).filter(({ text }) => /^celery\s+[a-z]+\b.*\s(-A|--app)/s.test(text));
+  for (const path of new Set(open.map((one) => one.path))) {
+    const lines = open.filter((one) => one.path === path);
+    if (Buffer.from(context.changes.current(path) ?? []).toString("utf8") !== lines[0]!.whole) continue;
+    context.changes.edit(path, renamed(lines, null));
+    for (const { line } of lines) draft.note(commandOrder, `${path}:${line}`);
   }
 }

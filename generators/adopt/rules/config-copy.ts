@@ -1,6 +1,7 @@
 import { callArguments } from "../../../lib/python/index.ts";
 import { applicationSources, type Project } from "../../../lib/survey/index.ts";
 import type { Draft, Rule } from "../draft.ts";
+import { WHOLE_CONFIG } from "../statements.ts";
 
 const configCopy: Rule = {
   name: "config-copy",
@@ -14,8 +15,7 @@ export function copyOwnKeys(project: Project, draft: Draft): void {
       const { positional, keywords } = callArguments(call);
       const [config] = positional;
       const isCopy = /\bconf\.update$/.test(call.childForFieldName("function")?.text ?? "");
-      if (!isCopy || !config || positional.length > 1 || keywords.size > 0 || !/(^|\.)config$/.test(config.text))
-        continue;
+      if (!isCopy || !config || positional.length > 1 || keywords.size > 0 || !WHOLE_CONFIG.test(config.text)) continue;
       const text = `{key: value for key, value in ${config.text}.items() if key.startswith(("CELERY", "BROKER_"))}`;
       draft.edit(configCopy, source, call, {
         start: config.startIndex,

@@ -1,11 +1,13 @@
 import { type Edit, inStyleOf, insertLines, type SourceFile, statements } from "../../../lib/python/index.ts";
 import {
+  assignedValue,
   type CeleryObject,
+  definitionNamed,
   type FlaskApp,
+  importedDefinition,
   importsOf,
   type Project,
   placeOf,
-  statementOf,
 } from "../../../lib/survey/index.ts";
 import { moduleFrom } from "../../common/wiring.ts";
 import type { Draft, Rule } from "../draft.ts";
@@ -22,12 +24,14 @@ const ownContext: Rule = {
 };
 
 /** Whether the worker makes the application, so that what is done there holds for it. */
-export function workerMakesApp(project: Project, app: FlaskApp): boolean {
+export function workerMakesApp(project: Project, app: FlaskApp, { source }: CeleryObject): boolean {
+  if (app.kind === "module" && source === app.file) return true;
   const entry = entryFile(project, app);
   if (!entry) return false;
   return app.kind === "factory"
     ? new RegExp(`\\b${app.name}\\(`).test(entry.text.replace(/def \w+\(/g, ""))
-    : entry === app.file || importsOf(entry).length > 0;
+    : entry === app.file ||
+        importsOf(entry).some((item) => importedDefinition(project, entry, item)?.path === app.file.path);
 }
 
 function entryFile(project: Project, { importRoot }: FlaskApp): SourceFile | null {
@@ -49,27 +53,39 @@ export function giveContext(project: Project, app: FlaskApp, draft: Draft, objec
   const name = nameIn(call);
   if (!name || maker || !init || other || init.inline) return false;
   const isHere = source === app.file;
+  const isBound = assignedValue(app.file.tree.rootNode, name) ?? definitionNamed(app.file.tree.rootNode, name);
+  if (name === init.appName || (!isHere && isBound)) return false;
   const isBehind = app.kind === "module" && isHere;
-  const behind = statementOf(call);
-  const offset = isBehind ? Math.max(init.offset, lineEnd(source, behind.endIndex)) : init.offset;
+  const offset = isBehind ? Math.max(init.offset, lastUse(source, name, init.offset)) : init.offset;
   if (!isHere && !importsOf(app.file).some((item) => item.local === name && item.name === name))
     draft.addImport(app.file, `from ${moduleFrom(app, placeOf(project, source.path).module)} import ${name}`);
+  const apart = init.indent === "" ? "\n\n" : "\n";
   const lines = [
-    "",
     `class ContextTask(${name}.Task):`,
     "    def __call__(self, *args, **kwargs):",
     `        with ${init.appName}.app_context():`,
-    "            return self.run(*args, **kwargs)",
-    "",
-    `${name}.Task = ContextTask`,
-    "",
+    `            return self.run(*args, **kwargs)\n${apart.slice(1)}`,
+    `${name}.Task = ContextTask\n`,
   ].join("\n");
-  draft.insert(
-    taskContext,
-    app.file,
-    insertLines(app.file, offset, inStyleOf(app.file, lines.trimStart(), init.indent)),
-  );
+  const before = app.file.text.slice(0, offset);
+  const gap = /(?:^|\n)\s*\n$/.test(before) ? apart.slice(2) : apart;
+  const snippet = gap + inStyleOf(app.file, lines, init.indent);
+  draft.insert(taskContext, app.file, insertLines(app.file, offset, init.indent === "" ? snippet : `${snippet}\n`));
   return true;
+}
+
+/** Behind the lines that make and configure the object in a row. */
+function lastUse(source: SourceFile, name: string, from: number): number {
+  let end = from;
+  for (const statement of statements(source.tree.rootNode)) {
+    if (
+      new RegExp(`^${name}\\s*=|^${name}\\.(conf\\b|set_default|config_from_object|autodiscover_tasks)`).test(
+        statement.text,
+      )
+    )
+      end = Math.max(end, lineEnd(source, statement.endIndex));
+  }
+  return end;
 }
 
 function lineEnd({ text }: SourceFile, at: number): number {

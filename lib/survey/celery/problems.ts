@@ -166,12 +166,14 @@ function usesAsValue(source: SourceFile, maker: Node, name: string): boolean {
     .some((node) => node.text === name && node.parent?.id !== maker.id && source.text.includes(name));
 }
 
+const WHOLE_CONFIG = /^(self\.)?\w*(app|application|flask)\w*\.config$/i;
+
 /** `celery.conf.update(app.config)` copies every key of Flask, upper case and all, into Celery's settings. */
 function flaskConfigCopied(source: SourceFile): CeleryProblem[] {
   return source.tree.rootNode.descendantsOfType("call").flatMap((call) => {
     const callee = call.childForFieldName("function")?.text ?? "";
     const argument = callArguments(call).positional[0];
-    if (!/\bconf\.update$/.test(callee) || !/(^|\.)config$/.test(argument?.text ?? "")) return [];
+    if (!/\bconf\.update$/.test(callee) || !WHOLE_CONFIG.test(argument?.text ?? "")) return [];
     return [
       {
         at: { path: source.path, line: lineOf(call) },

@@ -42,6 +42,7 @@ def described(task: object) -> dict:
     run = inspect.unwrap(getattr(task, "run"))
     return {
         "signature": str(inspect.signature(run)),
+        "context": "app_context" in inspect.getsource(type(task).__call__) or "flask_context" in inspect.getsource(type(task).__call__),
         "module": getattr(task, "__module__", ""),
         "options": {name: shown(getattr(task, name, None)) for name in options},
     }
