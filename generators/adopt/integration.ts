@@ -73,6 +73,8 @@ class Reader {
   readonly #factory: string;
   /** `path:name` of module-level names. */
   readonly #held = new Set<string>();
+  /** That of an extension, whose attribute `celery` is the object. */
+  #extension = "";
   readonly #scopes: Scope[] = [];
   /** Functions that make or configure the object, and go with it. */
   readonly #makers = new Map<Node, { source: SourceFile; appName: string }>();
@@ -150,7 +152,7 @@ class Reader {
         "keep one of them, let every task use it, and run the command again",
       );
     }
-    if (object.kind === "unknown" || object.kind === "flask-celeryext")
+    if (object.kind === "unknown" && !this.#isHelper(object))
       throw cantAdopt(
         object.source,
         object.call,
@@ -160,7 +162,45 @@ class Reader {
     return object;
   }
 
-  #construct({ source, call, maker }: CeleryObject): void {
+  /** Flask-Celery-Helper: `Celery()` and `init_app(app)`, with the settings in Flask's configuration. */
+  #isHelper({ source, call, maker }: CeleryObject): boolean {
+    const [imported, ...others] = importsOf(source).filter(({ module }) => module === "flask_celery");
+    const elsewhere = [...this.#project.sources.values()].some(
+      (other) => other !== source && importsOf(other).some(({ module }) => /^flask_celery(\.|$)/.test(module)),
+    );
+    return !maker && !elsewhere && others.length === 0 && imported?.local === call.childForFieldName("function")?.text;
+  }
+
+  /** `FlaskCeleryExt(create_celery_app=make_celery)`, whose `.celery` is Celery's current application. */
+  #extend(source: SourceFile, call: Node): void {
+    const { positional, keywords } = callArguments(call);
+    const given = keywords.get("create_celery_app");
+    if (positional.length > 0 || keywords.size > (given ? 1 : 0))
+      throw cantAdopt(source, call, "one of these arguments is not known", INSTEAD);
+    this.#hold(source, call, null);
+    this.#extension = [...this.#held][0] ?? "";
+    if (!given) return;
+    const found = definitionOf(this.#project, source, given);
+    const holder = found?.name ? this.#project.parse(found.path) : null;
+    const maker = holder && found?.name ? definitionNamed(holder.tree.rootNode, found.name) : null;
+    if (!holder || maker?.type !== "function_definition")
+      throw cantAdopt(source, given, "it is not seen what this function does", INSTEAD);
+    const current = importsOf(holder).find(({ module, name }) => module === "celery" && name === "current_app")?.local;
+    for (const statement of bodyOf(maker)) {
+      const [assignment] = statements(statement);
+      if (assignment?.type !== "assignment" || assignment.childForFieldName("right")?.text !== current) continue;
+      const name = assignment.childForFieldName("left")!.text;
+      this.#addScope({ source: holder, block: maker, name, appName: appNameIn(maker) });
+      this.#removed.set(statement, holder);
+    }
+    this.#makers.set(maker, { source: holder, appName: appNameIn(maker) });
+  }
+
+  #construct({ kind, source, call, maker }: CeleryObject): void {
+    if (kind === "flask-celeryext") {
+      this.#extend(source, call);
+      return;
+    }
     const callee = call.childForFieldName("function")!;
     if (definitionOf(this.#project, source, callee)?.name)
       throw cantAdopt(source, call, `${callee.text} is a class of its own, and what it adds would be lost`, INSTEAD);
@@ -226,7 +266,7 @@ class Reader {
       if (![...locals].some((name) => source.text.includes(name))) continue;
       for (const node of source.tree.rootNode.descendantsOfType("identifier")) {
         if (!locals.has(node.text) || isOnlyAName(node)) continue;
-        if (this.#isCelery(source, node)) yield { source, node: whole(node) };
+        if (this.#isCelery(source, node)) yield { source, node: this.#whole(source, node) };
       }
     }
     for (const { source, block, name } of this.#scopes) {
@@ -242,10 +282,31 @@ class Reader {
     );
     if (inScope) return true;
     const node = given.type === "identifier" ? whole(given) : given;
+    return (
+      this.#isHeld(source, node) || (node !== given && this.#isHeld(source, given)) || this.#isOfExtension(source, node)
+    );
+  }
+
+  #isHeld(source: SourceFile, node: Node): boolean {
     if (node.type !== "identifier" && node.type !== "attribute") return false;
     if (node.type === "identifier" && isLocal(node)) return false;
     const found: Definition | null = definitionOf(this.#project, source, node);
     return found?.name != null && this.#held.has(`${found.path}:${found.name}`);
+  }
+
+  /** `ext_celery.celery` */
+  #isOfExtension(source: SourceFile, node: Node): boolean {
+    if (!this.#extension || node.type !== "attribute" || node.childForFieldName("attribute")?.text !== "celery")
+      return false;
+    return this.#isHeld(source, node.childForFieldName("object")!);
+  }
+
+  /** The whole of `module.celery` and `ext_celery.celery`. */
+  #whole(source: SourceFile, node: Node): Node {
+    const { parent } = node;
+    if (parent && this.#isOfExtension(source, parent)) return parent;
+    const outer = whole(node);
+    return outer !== node && this.#isHeld(source, outer) ? outer : node;
   }
 
   /** Where a reference belongs: what goes is noted, what stays is given back. */
@@ -287,7 +348,13 @@ class Reader {
       throw cantAdopt(source, statement, "the object is used here while the application is made", INSTEAD);
     if (maker) throw cantAdopt(source, statement, "what this does with the Celery object is not known", INSTEAD);
     if (within) return { source, node, kind: "runtime" };
-    if (insideMainGuard(statement)) throw cantAdopt(source, statement, "the worker is started from here", INSTEAD);
+    const guard = mainGuardOf(statement);
+    const isStart = /^\w+\.(start|worker_main)\(.*\)$/s.test(statement.text);
+    if (guard && isStart && statements(guard.childForFieldName("consequence")!).length === 1) {
+      this.#removed.set(guard, source);
+      return null;
+    }
+    if (guard) throw cantAdopt(source, statement, "the worker is started from here", INSTEAD);
     throw cantAdopt(source, statement, "what this does with the Celery object is not known", INSTEAD);
   }
 
@@ -524,9 +591,9 @@ function assigns(definition: Node, name: string): boolean {
   return found;
 }
 
-function insideMainGuard(statement: Node): boolean {
-  for (let at: Node | null = statement; at; at = at.parent) if (isMainGuard(at)) return true;
-  return false;
+function mainGuardOf(statement: Node): Node | null {
+  for (let at: Node | null = statement; at; at = at.parent) if (isMainGuard(at)) return at;
+  return null;
 }
 
 function inHandler(decorator: Node): string {

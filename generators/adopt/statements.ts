@@ -26,7 +26,7 @@ export interface Configuring {
 }
 
 /** Methods that say what Celery does by itself, or what ours does: no settings are in them. */
-const PLAIN = new Set(["autodiscover_tasks", "finalize", "set_current", "set_default"]);
+const PLAIN = new Set(["autodiscover_tasks", "finalize", "init_app", "set_current", "set_default"]);
 /** All of Flask's configuration. */
 export const WHOLE_CONFIG = /^(?:self\.)?\w*(?:app|application|flask)\w*\.config$/i;
 
@@ -41,6 +41,7 @@ export function configuring(
   isCelery: IsCelery,
   appName: string,
 ): Configuring | null {
+  if (statement.type === "if_statement") return guarded(source, statement, isCelery, appName);
   const [expression] = statement.type === "expression_statement" ? statements(statement) : [];
   if (expression?.type === "call") return byCall(source, statement, expression, isCelery, appName);
   if (expression?.type !== "assignment") return null;
@@ -57,7 +58,19 @@ export function configuring(
   if (key) return { ...drop, entries: [{ name: key, value: right, source, appName }] };
   if (left.type !== "attribute" || !isCelery(left.childForFieldName("object"))) return null;
   const name = left.childForFieldName("attribute")!.text;
+  // FlaskCelery has the application under this name, too.
+  if (name === "flask_app" && right.text === appName) return drop;
   return name === "Task" && right.type === "identifier" ? { ...drop, taskClass: right.text } : null;
+}
+
+/** `if not hasattr(celery, "flask_app"): celery.flask_app = app` */
+function guarded(source: SourceFile, statement: Node, isCelery: IsCelery, appName: string): Configuring | null {
+  const [only, ...others] = statements(statement.childForFieldName("consequence")!);
+  const isGuard = /^not hasattr\(\w+, ?["']flask_app["']\)$/.test(statement.childForFieldName("condition")?.text ?? "");
+  const read = only && others.length === 0 && isGuard ? configuring(source, only, isCelery, appName) : null;
+  return read && read.entries.length === 0 && !statement.childForFieldName("alternative")
+    ? { statement, entries: [] }
+    : null;
 }
 
 /** `celery.conf.name`, `celery.conf["name"]` */
@@ -158,7 +171,7 @@ function entersOnly(method: Node): boolean {
     .filter(({ text }) => !isText(text))
     .map(({ text }) => text.replace(/#.*$/gm, "").replace(/\s+/g, " "))
     .join(" ; ");
-  const run = String.raw`return (?:[\w.]+|super\([^)]*\))\.(?:__call__|run)\((?:self, )?\*args, \*\*kwargs\)`;
+  const run = String.raw`(?:return )?(?:[\w.]+|super\([^)]*\))\.(?:__call__|run)\((?:self, ?)?\*args, ?\*\*kwargs\)`;
   const has = String.raw`if (?:flask\.)?has_app_context\(\): ${run} `;
   const enter = String.raw`with (?:[\w.]+)\.app_context\(\): ${run}`;
   return new RegExp(`^(?:${has}(?:; )?|${has}else: )?${enter}$`).test(code);

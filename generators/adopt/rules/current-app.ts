@@ -30,14 +30,21 @@ export function keepUses(project: Project, app: FlaskApp, draft: Draft, uses: re
       draft.dropImport(source, node.text.split(".")[0]!);
       continue;
     }
-    const local = node.type === "identifier" ? node.text : "";
-    if (!local)
-      throw cantAdopt(
-        source,
-        node,
-        "the object is reached through its module",
-        `import ${node.text.split(".").at(-1)} by name, and run the command again`,
-      );
+    const local = node.type === "identifier" ? node.text : "celery";
+    if (node.type !== "identifier") {
+      const isTaken = source.tree.rootNode
+        .descendantsOfType("identifier")
+        .some(({ text, parent }) => text === local && parent?.type !== "attribute");
+      if (isTaken)
+        throw cantAdopt(
+          source,
+          node,
+          "the object is reached through its module",
+          `import ${node.text.split(".").at(-1)} by name, and run the command again`,
+        );
+      draft.edit(currentApp, source, node, { start: node.startIndex, end: node.endIndex, text: local });
+      draft.dropImport(source, node.text.split(".")[0]!);
+    }
     draft.note(currentApp, `${source.path}:${node.startPosition.row + 1}`);
     draft.useCurrentApp(source, local);
   }

@@ -105,7 +105,8 @@ export function checkTexts(project: Project, { removed }: Old): void {
   for (const path of project.paths) {
     if (!/\.(py|toml|ya?ml|json|ini|cfg)$/.test(path) || isCompose(path)) continue;
     const text = Buffer.from(project.read(path) ?? []).toString("utf8");
-    const found = gone.find((dotted) => new RegExp(`["'\\s=]${dotted.replaceAll(".", "\\.")}["'\\s]`).test(text));
+    const [open, close] = path.endsWith(".py") ? [`["']`, `["']`] : [`["'\\s=]`, `["'\\s]`];
+    const found = gone.find((dotted) => new RegExp(`${open}${dotted.replaceAll(".", "\\.")}${close}`).test(text));
     if (!found || commandLines(project).some((one) => one.path === path)) continue;
     throw new UserError({
       code: "adopt-uncertain",
