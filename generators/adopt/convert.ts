@@ -44,7 +44,7 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
     draft,
     carried,
     kept,
-    gone.find(({ start, end }) => start <= place && place < end)?.start ?? place,
+    gone.find(({ start, end }) => start <= place && place <= end)?.start ?? place,
   );
   const entryFiles = new Set(old.entryFiles.map(({ source }) => source.path));
 

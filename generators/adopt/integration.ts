@@ -489,12 +489,31 @@ class Reader {
         const from = item.name ? importedDefinition(this.#project, source, item) : null;
         return from?.name && this.#held.has(`${from.path}:${from.name}`) ? [item.local] : [];
       });
-      const all = [...new Set([...names, ...imported])];
-      if (all.length === 0) continue;
+      const extension = this.#extension.slice(this.#extension.lastIndexOf(":") + 1);
+      const all = [...new Set([...names, ...imported])].filter((name) => name !== extension);
+      // Whatever else is started from a file, such as the web, needs its application.
+      if (all.length === 0 || !/celery|worker/i.test(source.path.split("/").at(-1)!) || this.#isServed(source))
+        continue;
       const isUsed = uses.some((use) => use.source === source);
       if (!isUsed && this.#isEntry(source)) found.push({ source, names: all });
     }
     return found;
+  }
+
+  /** Whether a deployment file names the application of this file. */
+  #isServed({ path }: SourceFile): boolean {
+    const file = path.split("/").at(-1)!;
+    const module = file.replace(/\.py$/, "");
+    const served = new RegExp(`\\b${module}:(app|application|create_app)\\b|FLASK_APP[=: ]+["']?\\S*\\b${module}\\b`);
+    return this.#project.paths.some((other) => {
+      if (
+        !/(^|\/)(Procfile|Makefile|\.flaskenv|\.env[\w.]*|[\w.-]*Dockerfile[\w.-]*|[\w.-]+\.(ya?ml|sh|toml|ini|cfg|conf|service|json))$/.test(
+          other,
+        )
+      )
+        return false;
+      return served.test(Buffer.from(this.#project.read(other) ?? []).toString("utf8"));
+    });
   }
 
   #isEntry(source: SourceFile): boolean {

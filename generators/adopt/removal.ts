@@ -29,7 +29,7 @@ export function removeStatements(source: SourceFile, nodes: readonly Node[], fil
     else joined.push({ ...span });
   }
   return joined.map(({ start, end }) => {
-    if (start <= filled && filled < end) return { start, end, text: "" };
+    if (start <= filled && filled <= end) return { start, end, text: "" };
     const before = /(?:^|\n)((?:[ \t]*\r?\n)*)$/.exec(text.slice(0, start))?.[1] ?? "";
     const after = /^(?:[ \t]*\r?\n)*/.exec(text.slice(end))?.[0] ?? "";
     // At either end of the file, or of a block, none stay.

@@ -175,12 +175,33 @@ function expression(project: Project, app: FlaskApp, entry: Named, imports: Set<
       const inner = expression(project, app, { ...entry, value: local }, imports);
       const isPlain = ["string", "integer", "identifier", "call", "subscript", "attribute"].includes(local.type);
       edits.push({ start: node.startIndex, end: node.endIndex, text: isPlain ? inner : `(${inner})` });
+      continue;
+    }
+    const plain = plainValue(app, source, text);
+    if (plain) {
+      const inner = expression(project, app, { ...entry, value: plain }, imports);
+      edits.push({ start: node.startIndex, end: node.endIndex, text: inner });
     } else bring(project, app, source, node, imports);
   }
   let text = value.text;
   for (const { start, end, text: other } of edits.sort((a, b) => b.start - a.start))
     text = text.slice(0, start - value.startIndex) + other + text.slice(end - value.startIndex);
   return dedented(text);
+}
+
+/**
+ * The value of a constant in a module that the application's file does not import: that import might do more than bring the
+ * constant, such as load the tasks with all that they need.
+ */
+function plainValue(app: FlaskApp, source: SourceFile, name: string): Node | null {
+  if (source.path === app.file.path || importFor(source, name, Number.MAX_SAFE_INTEGER)) return null;
+  const value = assignedValue(source.tree.rootNode, name);
+  const isPlain =
+    value &&
+    (value.type === "string" ||
+      value.type === "integer" ||
+      /^os\.(environ(\.get\(|\[)|getenv\()[^()]*[)\]]$/.test(value.text));
+  return isPlain ? value : null;
 }
 
 /** The value of a variable that the function around has given a value once. */
@@ -224,6 +245,8 @@ function bring(project: Project, app: FlaskApp, source: SourceFile, node: Node, 
     imports.add(importLine(project, app, imported, found));
     return;
   }
+  if (placeOf(project, source.path).importRoot !== app.importRoot)
+    throw cantAdopt(source, node, `${name} is in a module that the application can't import`, "write the value out");
   if (!isModuleName(source, name))
     throw cantAdopt(source, node, `${name} is known only in this function`, "give it a name of the module first");
   if (isHere) {

@@ -1,5 +1,5 @@
 import { UserError } from "../../../lib/errors/index.ts";
-import { inStyleOf, insertLines } from "../../../lib/python/index.ts";
+import { inStyleOf, insertLines, mainQuote } from "../../../lib/python/index.ts";
 import {
   type BrokerKind,
   type CeleryTask,
@@ -43,6 +43,15 @@ export function keepBehaviour(
   tasks: readonly CeleryTask[],
 ): Map<string, string> {
   const besides = project.blueprints.map((blueprint) => `${blueprint.package}.tasks`);
+  for (const { path, line } of tasks) {
+    if (placeOf(project, path).importRoot === app.importRoot) continue;
+    throw new UserError({
+      code: "adopt-uncertain",
+      what: "This integration can't be taken over for certain; nothing was changed.",
+      why: `${path}:${line}: this task's module is imported from another folder than the application's, so its name is not known`,
+      fix: "let both be imported from one folder, and run the command again",
+    });
+  }
   const modules = [...new Set(tasks.map(({ path }) => placeOf(project, path).module))].filter(
     (module) => module && module !== app.module && !besides.includes(module),
   );
@@ -85,12 +94,14 @@ export function placeSettings(
   place: number,
 ): void {
   const init = app.inits[0]!;
+  const quote = mainQuote(app.file);
+  const entry = (name: string, value: string) => line(`${quote}${name}${quote}: ${value}`);
   const line = (text: string) => `    ${text.replace(/\n/g, "\n    ")},`;
   const lines = [
     ...spread.map((text) => line(`**${text.replace(/^\*\*/, "")}`)),
-    ...[...values].map(([name, value]) => line(`"${name}": ${value}`)),
+    ...[...values].map(([name, value]) => entry(name, value)),
     ...(kept.size > 0 ? ["    # As before; what celery_settings.py has instead is safer for new tasks."] : []),
-    ...[...kept].map(([name, value]) => line(`"${name}": ${value}`)),
+    ...[...kept].map(([name, value]) => entry(name, value)),
   ];
   const snippet = `${init.appName}.config["CELERY"] = {\n${lines.join("\n")}\n}\n`;
   draft.insert(settings, app.file, insertLines(app.file, place, inStyleOf(app.file, snippet, init.indent)));

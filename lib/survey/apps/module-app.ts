@@ -42,7 +42,8 @@ export function moduleAppsOf(source: SourceFile, values: Values, reading: Readin
     let last = first;
     while (last + 1 < body.length && ends[last + 1]?.get(name) === "flask") last++;
     const isOwnImport = (node: Node) => importsProject(source, node, values, reading);
-    const place = first + lastConfiguring(body.slice(first, last + 1), name, isOwnImport);
+    const configures = (node: Node) => importsConfiguration(source, node, name, values, reading);
+    const place = first + lastConfiguring(body.slice(first, last + 1), name, isOwnImport, configures);
     return { ...shared, inits: [initBehind(source, body, place, name)], problem: null };
   });
 }
@@ -67,13 +68,22 @@ function constructions(assignment: Node | undefined): [Node, Node][] {
  * @param body - statements from the one that makes the app to the last one where the name still holds it
  * @returns an index into `body`
  */
-function lastConfiguring(body: readonly Node[], name: string, isOwnImport: (node: Node) => boolean): number {
+function lastConfiguring(
+  body: readonly Node[],
+  name: string,
+  isOwnImport: (node: Node) => boolean,
+  configures: (node: Node) => boolean,
+): number {
   let place = 0;
   let stopped = false;
   for (const [index, node] of body.entries()) {
     if (index === 0) continue;
     if (isMainGuard(node) || opensScope(undecorated(node))) {
       stopped ||= node.type === "decorated_definition";
+      continue;
+    }
+    if (configures(node)) {
+      place = index;
       continue;
     }
     if (isOwnImport(node) || registers(node, name)) stopped = true;
@@ -102,6 +112,22 @@ function registers(node: Node, name: string): boolean {
     return (
       [`${name}.register_blueprint`, `${name}.add_url_rule`, `${name}.run`].includes(callee) ||
       /\.(register_blueprint|add_namespace)$/.test(callee)
+    );
+  });
+}
+
+/** `import shop.config`, a module that takes the app from here and configures it. */
+function importsConfiguration(source: SourceFile, node: Node, name: string, values: Values, reading: Reading): boolean {
+  if (!node.type.startsWith("import")) return false;
+  const place = values.place(source.path);
+  return importsOf(source).some((item) => {
+    if (item.node.id !== node.id) return false;
+    const path = resolveImport(place, item, reading.pathSet);
+    const imported = path && path !== source.path ? reading.parse(path) : null;
+    return (
+      imported !== null &&
+      new RegExp(`(^|[^\\w.])${name}\\.config\\b`).test(imported.text) &&
+      statements(imported.tree.rootNode).some((statement) => setsConfiguration(statement, name))
     );
   });
 }
