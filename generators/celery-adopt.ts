@@ -1,8 +1,11 @@
+import type { Context } from "../lib/contract/context.ts";
 import { defineGenerator } from "../lib/contract/generator.ts";
+import type { Plan } from "../lib/contract/plan.ts";
 import { previewPrompt } from "../lib/contract/preview.ts";
+import type { Answers } from "../lib/contract/prompt.ts";
 import { convert } from "./adopt/convert.ts";
 import { mend } from "./adopt/mend.ts";
-import { howPrompt, requireOther } from "./adopt/prompts.ts";
+import { howPrompt, requireSome } from "./adopt/prompts.ts";
 import { appForTasks, targetPrompt } from "./common/target.ts";
 
 /** Celery that somebody has put into an application before: mended where it stands, or turned into ours. */
@@ -10,10 +13,17 @@ export const generator = defineGenerator({
   name: "celery-adopt",
   description: "Take over the Celery integration that an application has: mend it, or convert it",
   prompts: [targetPrompt, howPrompt, previewPrompt],
-  requires: (project) => void requireOther(project),
+  requires: requireSome,
   async plan(context, answers) {
     const app = appForTasks(context.project, answers.target);
+    if (context.project.celery?.kind === "ours") return nothingToDo(context, app.target, answers);
     const plan = answers.how === "convert" ? await convert(context, app) : mend(context, app);
     return { ...plan, generator: "celery-adopt", answers };
   },
 });
+
+/** What a second run finds. */
+function nothingToDo({ changes }: Context, target: string, answers: Answers): Plan {
+  const next = ["bring it up to date with celery-update"];
+  return { generator: "celery-adopt", target, answers, changes, manual: [], install: null, warnings: [], next };
+}

@@ -1,6 +1,6 @@
 import { definePrompt, suggested } from "../../lib/contract/prompt.ts";
 import { UserError } from "../../lib/errors/index.ts";
-import type { CeleryUse, Project } from "../../lib/survey/index.ts";
+import type { Project } from "../../lib/survey/index.ts";
 
 /** How far an integration is changed. */
 export const howPrompt = definePrompt({
@@ -14,16 +14,16 @@ export const howPrompt = definePrompt({
 });
 
 /**
- * The integration of somebody else that is taken over.
+ * There must be an integration; one of ours has nothing to take over, which is no error.
  *
  * @throws UserError `adopt-nothing`
  */
-export function requireOther({ celery }: Project): CeleryUse {
-  if (celery && celery.kind !== "ours") return celery;
+export function requireSome({ celery }: Project): void {
+  if (celery) return;
   throw new UserError({
     code: "adopt-nothing",
     what: "There is nothing to take over; nothing was changed.",
-    why: celery ? "the Celery integration here is one of ours" : "no Celery integration was found",
-    fix: celery ? "bring it up to date with celery-update" : "run celery-factory (or celery-direct) instead",
+    why: "no Celery integration was found",
+    fix: "run celery-factory (or celery-direct) instead",
   });
 }

@@ -1,6 +1,7 @@
 /** The settings of an integration as entries of one `CELERY` mapping, which stands where the application is configured. */
 import { callArguments, type Node, type SourceFile, statements, stringValue } from "../../lib/python/index.ts";
 import {
+  applicationSources,
   assignedValue,
   type Definition,
   definitionNamed,
@@ -21,10 +22,8 @@ import type { Entry } from "./statements.ts";
 
 /** What goes into the mapping. */
 export interface Carried {
-  /** Setting → its expression, as the application's file would write it. */
+  /** Setting → its expression, as the application's file would write it; `**expression` → "" for a whole mapping. In order. */
   values: Map<string, string>;
-  /** Whole mappings that come first, e.g. `app.config["CELERY"]`. */
-  spread: string[];
   /** Import lines that the expressions need in the application's file. */
   imports: Set<string>;
 }
@@ -38,10 +37,12 @@ const BUILTINS = new Set("int str float bool dict list tuple set max min len ran
  * @throws UserError `adopt-uncertain` for a value that can't be written there
  */
 export function carrySettings(project: Project, app: FlaskApp, entries: readonly Entry[]): Carried {
-  const carried: Carried = { values: new Map(), spread: [], imports: new Set() };
+  const carried: Carried = { values: new Map(), imports: new Set() };
   const { found } = surveyConfig(project, app);
+  const all = flatSettings(project);
   const flat = new Set(found?.form === "flat" ? found.keys : []);
-  if (found?.form === "mapping" && found.keys[0] === "CELERY") carried.spread.push(`${appName(app)}.config["CELERY"]`);
+  if (found?.form === "mapping" && found.keys[0] === "CELERY")
+    carried.values.set(`**${appName(app)}.config["CELERY"]`, "");
   for (const entry of entries.flatMap((one) => opened(project, one))) {
     const { name, value, source } = entry;
     if (name === null) {
@@ -55,7 +56,8 @@ export function carrySettings(project: Project, app: FlaskApp, entries: readonly
     // Flask's configuration has it under a name that is read anyway.
     if (key && flat.has(key) && settingName(key.replace(/^CELERY_(?=BROKER_)/, "")) === setting) continue;
     if (isNone(value)) continue;
-    carried.values.set(setting, expression(project, app, entry, carried.imports));
+    refuseContradiction(source, value, setting, all.get(setting) ?? []);
+    put(carried.values, setting, expression(project, app, entry, carried.imports));
   }
   return carried;
 }
@@ -123,7 +125,45 @@ function carryMapping(project: Project, app: FlaskApp, entry: Entry, carried: Ca
       );
   }
   const text = expression(project, app, entry, carried.imports);
-  if (!carried.spread.includes(text)) carried.spread.push(text);
+  put(carried.values, `**${text.replace(/^\*\*/, "")}`, "");
+}
+
+/** What is set later wins. */
+function put(values: Map<string, string>, name: string, value: string): void {
+  values.delete(name);
+  values.set(name, value);
+}
+
+/** The settings that Flask's configuration may have under names of their own, in any class or file, with their texts. */
+export function flatSettings(project: Project): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  const KEY =
+    /(?<!conf\.)(?<!conf\[["'])\b((?:CELERY|CELERYD|CELERYBEAT|BROKER)_[A-Z_]+)["']?\]?\s*(?::\s*\w+\s*)?[=:]\s*([^\n]*)/g;
+  for (const { text } of applicationSources(project)) {
+    for (const [, name = "", value = ""] of text.matchAll(KEY)) {
+      const setting = settingName(name.replace(/^CELERY_(?=BROKER_)/, ""));
+      if (setting) found.set(setting, [...(found.get(setting) ?? []), name, value.replace(/,?\s*(#.*)?$/, "")]);
+    }
+  }
+  return found;
+}
+
+/**
+ * Two values for one setting: which of them was in effect depended on the order of calls.
+ *
+ * @throws UserError `adopt-uncertain`
+ */
+function refuseContradiction(source: SourceFile, value: Node, setting: string, others: readonly string[]): void {
+  const text = value.text.replace(/["']/g, '"');
+  // Celery never took a broker from under that name.
+  const isSame = others.some((other) => text.includes(other) || other.replace(/["']/g, '"') === text);
+  if (others.length === 0 || isSame || setting === "broker_url") return;
+  throw cantAdopt(
+    source,
+    value,
+    `${setting} has another value here than ${others[0]} has in Flask's configuration`,
+    "keep one of them, and run the command again",
+  );
 }
 
 /** The keys of a dict that is written out somewhere; null where it is not. */
