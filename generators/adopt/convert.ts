@@ -60,7 +60,8 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
   const { entryModule } = describeIntegration(planned, there, answers);
   for (const { source, names } of old.entryFiles)
     draft.replace(workerEntry, source, entryText(project, source, names, entryModule));
-  for (const [path, bytes] of draft.files(project, app)) context.changes.edit(path, bytes);
+  const files = draft.files(project, app);
+  for (const [path, bytes] of files) context.changes.edit(path, bytes);
   const root = app.importRoot ? `${app.importRoot}/` : "";
   if (isPlainEntry(project.parse(`${root}${entryModule}.py`))) context.changes.supersede(`${root}${entryModule}.py`);
   const inner = context.withProject(planned);
@@ -68,6 +69,7 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
   renameCommands(context, draft, project, entryModule, entryFiles);
   return {
     ...plan,
+    next: [...draft.emptied(files).map((path) => `delete ${path}: nothing is left in it`), ...plan.next],
     made: draft.made,
     recordedAs: { generator, prompts: integrationPrompts(there.kind), answers: { ...answers, target: app.target } },
   };

@@ -4,11 +4,14 @@ import {
   type Edit,
   indentAt,
   lineOf,
+  lineStart,
   type Node,
+  nextLine,
   placeImport,
   readSource,
   type SourceFile,
   splice,
+  statements,
 } from "../../lib/python/index.ts";
 import { type FlaskApp, importsOf, isFlaskImport, ownImports, type Reading } from "../../lib/survey/index.ts";
 
@@ -78,6 +81,18 @@ export class Draft {
     this.#of(source).current.add(local);
   }
 
+  /** Files in which nothing is left but imports and comments. */
+  emptied(files: ReadonlyMap<string, Uint8Array>): string[] {
+    return [...files].flatMap(([path, bytes]) => {
+      if (path.endsWith("__init__.py")) return [];
+      const left = statements(readSource(path, bytes).tree.rootNode).filter(
+        ({ type, text }) => !type.includes("import") && !/^["']/.test(text),
+      );
+      const before = statements(this.#files.get(path)!.source.tree.rootNode);
+      return left.length === 0 && before.length > 0 && !this.#files.get(path)!.whole ? [path] : [];
+    });
+  }
+
   get made(): readonly Made[] {
     return [...this.#made.values()];
   }
@@ -94,7 +109,12 @@ export class Draft {
           if (isThere(file, line)) continue;
           file = readSource(path, splice(file, [placeImport(file, line, { isHome: isFlaskImport, isOwn })]));
         }
-        file = readSource(path, splice(file, currentApp(file, current)));
+        for (const local of current) {
+          const isInside = importsOf(file).some((item) => item.local === local && item.node.parent?.type !== "module");
+          const line = placeImport(file, currentApp(local), { isHome: isFlaskImport, isOwn });
+          if (!isInside) file = readSource(path, splice(file, [line]));
+        }
+        file = readSource(path, splice(file, withoutImport(file, current)));
         const gone = [...drop].filter((name) => !current.has(name));
         file = readSource(path, splice(file, dropImports(file, gone, [], { everywhere: true })));
         return [path, file.bytes];
@@ -116,23 +136,28 @@ export class Draft {
   }
 }
 
-/** `from app import celery` becomes `from celery import current_app as celery`; in the file that made it, that is added. */
-function currentApp(source: SourceFile, names: ReadonlySet<string>): Edit[] {
-  return [...names].flatMap((local) => {
-    const line = `from celery import current_app as ${local}`;
-    const found = importsOf(source).filter((item) => item.local === local && item.name !== null);
-    if (found.length === 0) return [placeImport(source, line, { isHome: isFlaskImport, isOwn: () => false })];
-    return found.flatMap(({ node }) => {
-      const items = node.childrenForFieldName("name");
-      if (items.length === 1) return [{ start: node.startIndex, end: node.endIndex, text: line }];
-      const at = items.findIndex((item) => (item.childForFieldName("alias") ?? item).text === local);
-      const [before, item, after] = [items[at - 1], items[at]!, items[at + 1]];
-      const indent = indentAt(source.text, node.startIndex) ?? "";
-      const added = { start: node.startIndex, end: node.startIndex, text: `${line}\n${indent}` };
-      return after
-        ? [added, { start: item.startIndex, end: after.startIndex, text: "" }]
-        : [added, { start: before!.endIndex, end: item.endIndex, text: "" }];
-    });
+const currentApp = (local: string) => `from celery import current_app as ${local}`;
+
+/** `from app import celery` goes, to make place for Celery's current application; inside a function, that is put in its place. */
+function withoutImport(source: SourceFile, names: ReadonlySet<string>): Edit[] {
+  return importsOf(source).flatMap(({ local, name, node, module }) => {
+    if (!names.has(local) || name === null || module === "celery") return [];
+    const items = node.childrenForFieldName("name");
+    const isInside = node.parent?.type !== "module";
+    const indent = indentAt(source.text, node.startIndex) ?? "";
+    if (items.length === 1 && isInside)
+      return [{ start: node.startIndex, end: node.endIndex, text: currentApp(local) }];
+    if (items.length === 1)
+      return [{ start: lineStart(source.text, node.startIndex), end: nextLine(source.text, node.endIndex), text: "" }];
+    const at = items.findIndex((item) => (item.childForFieldName("alias") ?? item).text === local);
+    const [before, item, after] = [items[at - 1], items[at]!, items[at + 1]];
+    const added = isInside
+      ? [{ start: node.startIndex, end: node.startIndex, text: `${currentApp(local)}\n${indent}` }]
+      : [];
+    const cut = after
+      ? { start: item.startIndex, end: after.startIndex }
+      : { start: before!.endIndex, end: item.endIndex };
+    return [...added, { ...cut, text: "" }];
   });
 }
 

@@ -28,13 +28,17 @@ export function dropImports(
       )
       .map(({ text }) => text),
   );
-  return own.flatMap((statement) => {
+  const lines: Edit[] = [];
+  const parts = own.flatMap((statement) => {
     const imported = namesOf(statement);
     const unused = imported.filter(
       ({ local, name }) => (everywhere || local === name) && names.includes(local) && !used.has(local),
     );
     if (unused.length === 0) return [];
-    if (unused.length === imported.length) return [wholeLine(source, statement)];
+    if (unused.length === imported.length) {
+      lines.push(wholeLine(source, statement));
+      return [];
+    }
     const items = statement.childrenForFieldName("name");
     return unused.flatMap(({ local }) => {
       const at = items.findIndex((item) => (item.childForFieldName("alias") ?? item).text === local);
@@ -45,13 +49,24 @@ export function dropImports(
         : { start: before!.endIndex, end: item.endIndex, text: "" };
     });
   });
+  return [...parts, ...asGroups(source, lines)];
 }
 
-/** With the blank line behind it where the import was a group of its own. */
 function wholeLine({ text }: SourceFile, statement: Node): Edit {
-  const start = lineStart(text, statement.startIndex);
-  const end = nextLine(text, statement.endIndex);
-  const isApart = start === 0 || /(^|\n)[ \t]*\r?\n$/.test(text.slice(0, start));
-  const blank = /^[ \t]*\r?\n/.exec(text.slice(end))?.[0] ?? "";
-  return { start, end: end + (isApart ? blank.length : 0), text: "" };
+  return { start: lineStart(text, statement.startIndex), end: nextLine(text, statement.endIndex), text: "" };
+}
+
+/** Lines in a row go with the blank line behind them where they were a group of their own. */
+function asGroups({ text }: SourceFile, lines: readonly Edit[]): Edit[] {
+  const groups: Edit[] = [];
+  for (const line of [...lines].sort((a, b) => a.start - b.start)) {
+    const last = groups.at(-1);
+    if (last?.end === line.start) groups[groups.length - 1] = { ...last, end: line.end };
+    else groups.push(line);
+  }
+  return groups.map((group) => {
+    const isApart = group.start === 0 || /(^|\n)[ \t]*\r?\n$/.test(text.slice(0, group.start));
+    const blank = /^[ \t]*\r?\n/.exec(text.slice(group.end))?.[0] ?? "";
+    return { ...group, end: group.end + (isApart ? blank.length : 0) };
+  });
 }

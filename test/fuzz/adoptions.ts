@@ -93,6 +93,7 @@ const shape = fc.record({
   single: fc.boolean(),
   base: fc.boolean(),
   comment: fc.boolean(),
+  relative: fc.boolean(),
 });
 
 export type Shape = typeof shape extends fc.Arbitrary<infer T> ? T : never;
@@ -233,7 +234,7 @@ function packaged(
   const factory = `def create_app():
     app = Flask(__name__)
     app.config.from_object("shop.config.Config")
-${configured ? "    init_celery(app, celery)\n" : ""}${!isMaker && !configured && one.flat ? "    celery.conf.update(app.config)\n" : ""}${!isMaker && !configured && one.context ? `\n${indented(one.context)}` : ""}    from shop.views import bp
+${configured ? "    init_celery(app, celery)\n" : ""}${!isMaker && !configured && one.flat ? "    celery.conf.update(app.config)\n" : ""}${!isMaker && !configured && one.context ? `\n${indented(one.context)}` : ""}    ${one.relative ? "from .views import bp" : "from shop.views import bp"}
 
     app.register_blueprint(bp)
     return app

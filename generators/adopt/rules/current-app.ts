@@ -25,7 +25,7 @@ export function keepUses(project: Project, app: FlaskApp, draft: Draft, uses: re
         text: "FlaskTask",
       });
       const module = app.package ? `${app.package}.celery_app` : "celery_app";
-      const isSibling = placeOf(project, source.path).module.startsWith(app.package);
+      const isSibling = parentOf(placeOf(project, source.path).module, source.path) === app.package;
       draft.addImport(source, `from ${isSibling ? moduleFrom(app, module) : module} import FlaskTask`);
       draft.dropImport(source, node.text.split(".")[0]!);
       continue;
@@ -48,4 +48,9 @@ export function keepUses(project: Project, app: FlaskApp, draft: Draft, uses: re
     draft.note(currentApp, `${source.path}:${node.startPosition.row + 1}`);
     draft.useCurrentApp(source, local);
   }
+}
+
+/** The package that a module is in, from which its relative imports count. */
+function parentOf(module: string, path: string): string {
+  return path.endsWith("__init__.py") ? module : module.slice(0, Math.max(module.lastIndexOf("."), 0));
 }
