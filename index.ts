@@ -67,6 +67,8 @@ export type FailedTasksAnswers = GivenTo<typeof import("./generators/failed-task
 export type CeleryMonitoringAnswers = GivenTo<typeof import("./generators/celery-monitoring.ts").generator>;
 /** Answers of `celery-setup`. */
 export type CelerySetupAnswers = GivenTo<typeof import("./generators/celery-setup.ts").generator>;
+/** Answers of `celery-adopt`. */
+export type CeleryAdoptAnswers = GivenTo<typeof import("./generators/celery-adopt.ts").generator>;
 /** Answers of `celery-update`. */
 export type CeleryUpdateAnswers = GivenTo<typeof import("./generators/celery-update.ts").generator>;
 /** Answers of `celery-verify`. */
@@ -108,6 +110,8 @@ export const failedTasks = stepOf<FailedTasksAnswers>("failed-tasks");
 export const celeryMonitoring = stepOf<CeleryMonitoringAnswers>("celery-monitoring");
 /** {@link step} of `celery-setup`, which changes the broker or the result backend. */
 export const celerySetup = stepOf<CelerySetupAnswers>("celery-setup");
+/** {@link step} of `celery-adopt`, which takes over an integration that somebody else has made. */
+export const celeryAdopt = stepOf<CeleryAdoptAnswers>("celery-adopt");
 /** {@link step} of `celery-update`, which brings generated files up to this version. */
 export const celeryUpdate = stepOf<CeleryUpdateAnswers>("celery-update");
 /** {@link step} of `celery-verify`, which fails the action list when a check fails. */

@@ -16,7 +16,7 @@ export interface CommandLine {
 }
 
 const FILES =
-  /(^|\/)(Procfile[\w.-]*|(docker-)?compose[\w.-]*\.ya?ml|[\w.-]*Dockerfile[\w.-]*|Makefile|justfile|[\w.-]+\.(sh|service|conf|ini|toml|ya?ml|md|rst|txt))$/i;
+  /(^|\/)(Procfile[\w.-]*|(docker-)?compose[\w.-]*\.ya?ml|[\w.-]*Dockerfile[\w.-]*|Makefile|justfile|run|start[\w-]*|entrypoint[\w-]*|[\w.-]+\.(sh|service|conf|ini|toml|ya?ml|md|rst|txt))$/i;
 const COMMAND = /\bcelery\b(?!["'])([^\n|&;`"']*?)\s(?:-A|--app)(?:[= ]|\s+)["']?([A-Za-z_][\w.-]*(?::\w+)?)/g;
 
 /** `["celery", "-A", "app.celery", "worker"]` */

@@ -25,7 +25,7 @@ export function refuseOtherCelery(project: Project, asked: string, target = ""):
       : "a second Celery application beside it would give tasks that no worker knows",
     fix: celery.sound
       ? `go on with blueprint-task, status-endpoint and celery-verify${named}${celery.problems.length ? "; what is listed here is worth mending, too" : ""}`
-      : `mend what is listed here, or remove the old integration and run ${app ? GENERATOR[app.kind] : asked}`,
+      : `run celery-adopt, which mends it, or with --how convert makes it what ${app ? GENERATOR[app.kind] : asked} makes`,
     details: celery.problems.map(findingLine),
   });
 }
@@ -50,7 +50,7 @@ export function requireCelery(project: Project, generator: string): CeleryUse {
     code: "celery-unsound",
     what: `${generator} can't build on this Celery integration (${celery.at.path}:${celery.at.line}); nothing was changed.`,
     why: "something in it would keep new tasks from working",
-    fix: "mend what is listed here first",
+    fix: "run celery-adopt, which mends what it can, or mend what is listed here",
     details: celery.problems.filter(({ blocks }) => blocks).map(findingLine),
   });
 }

@@ -58,6 +58,7 @@ test("the prompts of every generator", async () => {
     "failed-tasks",
     "celery-monitoring",
     "celery-setup",
+    "celery-adopt",
     "celery-update",
     "celery-verify",
   ]) {

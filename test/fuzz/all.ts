@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 
-const RUNS = { factory: 5000, projects: 5000, blueprints: 1000, sequences: 1000, updates: 2000 };
+const RUNS = { factory: 5000, projects: 5000, blueprints: 1000, sequences: 1000, updates: 2000, adoptions: 2000 };
 
 for (const [name, runs] of Object.entries(RUNS)) {
   const file = path.join(import.meta.dirname, `${name}.test.ts`);

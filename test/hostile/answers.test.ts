@@ -140,6 +140,7 @@ test("answers of every generator, from the command line and as a team's presets"
       "status-endpoint",
       "periodic-task",
       "celery-setup",
+      "celery-adopt",
     )
     .chain((name) => {
       const { prompts } = generatorNamed(name);
@@ -166,7 +167,7 @@ test("answers of every generator, from the command line and as a team's presets"
     fc.asyncProperty(one, ({ name, ...options }) =>
       attempt(name, name.startsWith("celery") ? bare : ready, options).then(() => {}),
     ),
-    { numRuns: Number(process.env.HOSTILE_RUNS ?? 250), seed: 11 },
+    { numRuns: Number(process.env.HOSTILE_RUNS ?? 300), seed: 11 },
   );
 });
 

@@ -132,12 +132,12 @@ const refusals: readonly Refused[] = [
     command: `blueprint-task users --database ${database}`,
     integrated: true,
   })),
-  { code: "celery-in-use", files: { ...app, "worker.py": celery }, says: "and run celery-factory" },
+  { code: "celery-in-use", files: { ...app, "worker.py": celery }, says: "makes it what celery-factory makes" },
   {
     code: "celery-in-use",
     // Not sent to the other generator first, which would only refuse as well.
     files: { "app.py": `${flask}app = Flask(__name__)\n`, "worker.py": celery.replace("create_app", "app") },
-    says: "and run celery-direct",
+    says: "makes it what celery-direct makes",
   },
   { code: "celery-missing", files: app, command: "status-endpoint" },
   { code: "celery-unsound", files: { ...app, "worker.py": celery }, command: "status-endpoint" },
@@ -157,6 +157,8 @@ const refusals: readonly Refused[] = [
   },
   { code: "setup-not-ours", files: { "app.py": contextTask }, command: "celery-setup rabbitmq" },
   { code: "compose-no-server", files: app, command: "celery-setup sqs none --compose yes", integrated: true },
+  { code: "adopt-nothing", files: app, command: "celery-adopt" },
+  { code: "adopt-uncertain", files: { ...app, "worker.py": celery }, command: "celery-adopt --how convert" },
   { code: "record-missing", files: app, command: "celery-update" },
   { code: "record-unreadable", files: { ...app, ".celery-pack.json": "<<<<<<<\n" }, command: "celery-update" },
   { code: "schedule-invalid", files: app, command: "periodic-task app tidy 61s0", integrated: true },

@@ -48,7 +48,7 @@ test("the snapshot has something of everything", () => {
   for (const name of ["Generator", "PackConfig", "Project", "CeleryFactoryAnswers"]) {
     assert.ok(api.types.includes(name), name);
   }
-  assert.is(Object.keys(api.generators).length, 10);
+  assert.is(Object.keys(api.generators).length, 11);
   assert.equal(api.generators["celery-factory"]!.broker, [
     "redis",
     "rabbitmq",

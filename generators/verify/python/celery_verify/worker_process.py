@@ -21,6 +21,11 @@ if "CELERY_VERIFY_FOLDER" in os.environ:
     from celery_verify import guards
     guards.deny_network((), lambda server: None)
 from celery.__main__ import main
+from celery.signals import celeryd_init
+def allow_own_queue(conf, **_):
+    # A project that lists every queue of its own does not list ours.
+    conf.task_create_missing_queues = True
+celeryd_init.connect(allow_own_queue)
 sys.argv[0] = "celery"
 main()
 """
@@ -78,6 +83,7 @@ class WorkerProcess:
             stderr=output,
             start_new_session=True,
         )
+        app.amqp.queues.create_missing = True
         made = probes.register(app.task, shared=False)
         runner = Runner(self.application, self.name, made)
         self._await_worker(place)
