@@ -12,7 +12,7 @@ import { UserError } from "../../lib/errors/index.ts";
 import { runGenerator } from "../../lib/run/run.ts";
 import { generatorNamed, silent, spied } from "../support/generators.ts";
 import { pythonEnv } from "../support/python-env.ts";
-import { snapshotTree, tempDir, writeTree } from "../support/temp.ts";
+import { snapshotTree, writeTree } from "../support/temp.ts";
 import { type OldApp, oldApps, type Shape } from "./adoptions.ts";
 
 const runs = Number(process.env.FUZZ_RUNS ?? 200);

@@ -158,7 +158,11 @@ const refusals: readonly Refused[] = [
   { code: "setup-not-ours", files: { "app.py": contextTask }, command: "celery-setup rabbitmq" },
   { code: "compose-no-server", files: app, command: "celery-setup sqs none --compose yes", integrated: true },
   { code: "adopt-nothing", files: app, command: "celery-adopt" },
-  { code: "adopt-uncertain", files: { ...app, "worker.py": celery }, command: "celery-adopt --how convert" },
+  {
+    code: "adopt-uncertain",
+    files: { ...app, "worker.py": celery, "other.py": celery },
+    command: "celery-adopt --how convert",
+  },
   { code: "record-missing", files: app, command: "celery-update" },
   { code: "record-unreadable", files: { ...app, ".celery-pack.json": "<<<<<<<\n" }, command: "celery-update" },
   { code: "schedule-invalid", files: app, command: "periodic-task app tidy 61s0", integrated: true },

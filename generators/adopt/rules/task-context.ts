@@ -60,18 +60,23 @@ export function giveContext(project: Project, app: FlaskApp, draft: Draft, objec
   if (!isHere && !importsOf(app.file).some((item) => item.local === name && item.name === name))
     draft.addImport(app.file, `from ${moduleFrom(app, placeOf(project, source.path).module)} import ${name}`);
   const apart = init.indent === "" ? "\n\n" : "\n";
-  const lines = [
-    `class ContextTask(${name}.Task):`,
-    "    def __call__(self, *args, **kwargs):",
-    `        with ${init.appName}.app_context():`,
-    `            return self.run(*args, **kwargs)\n${apart.slice(1)}`,
-    `${name}.Task = ContextTask\n`,
-  ].join("\n");
+  const lines = contextTask(name, init.appName, apart);
   const before = app.file.text.slice(0, offset);
   const gap = /(?:^|\n)\s*\n$/.test(before) ? apart.slice(2) : apart;
   const snippet = gap + inStyleOf(app.file, lines, init.indent);
   draft.insert(taskContext, app.file, insertLines(app.file, offset, init.indent === "" ? snippet : `${snippet}\n`));
   return true;
+}
+
+/** The class of Flask's documentation, and what makes it the object's. */
+export function contextTask(name: string, appName: string, apart = "\n\n"): string {
+  return [
+    `class ContextTask(${name}.Task):`,
+    "    def __call__(self, *args, **kwargs):",
+    `        with ${appName}.app_context():`,
+    `            return self.run(*args, **kwargs)\n${apart.slice(1)}`,
+    `${name}.Task = ContextTask\n`,
+  ].join("\n");
 }
 
 /** Behind the lines that make and configure the object in a row. */
