@@ -16,7 +16,7 @@ import { type IntegrationAnswers, integrationPrompts } from "../integration/prom
 import { Draft } from "./draft.ts";
 import { readOld } from "./integration.ts";
 import { useOfLibrary } from "./rules/celery-task.ts";
-import { checkCommands, renameCommands } from "./rules/commands.ts";
+import { checkCommands, imagesWithout, renameCommands } from "./rules/commands.ts";
 import { keepUses } from "./rules/current-app.ts";
 import { checkImports, checkTexts, removeOld } from "./rules/one-object.ts";
 import { keepBehaviour, placeSettings, settingsPlace } from "./rules/settings.ts";
@@ -70,6 +70,7 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
   return {
     ...plan,
     next: [...draft.emptied(files).map((path) => `delete ${path}: nothing is left in it`), ...plan.next],
+    warnings: [...imagesWithout(project, entryModule), ...plan.warnings],
     made: draft.made,
     recordedAs: { generator, prompts: integrationPrompts(there.kind), answers: { ...answers, target: app.target } },
   };

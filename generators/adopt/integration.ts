@@ -1,4 +1,5 @@
 /** An integration as it stands: every place that makes the Celery object, configures it, hands it on or uses it. */
+import { UserError } from "../../lib/errors/index.ts";
 import { callArguments, type Node, opensScope, type SourceFile, statements, walk } from "../../lib/python/index.ts";
 import {
   bodyOf,
@@ -143,7 +144,7 @@ class Reader {
 
   #only(): CeleryObject {
     const [object, other] = celeryObjects(this.#project);
-    if (!object) throw new Error("no Celery object");
+    if (!object) throw noObject(this.#project);
     if (other) {
       throw cantAdopt(
         other.source,
@@ -494,10 +495,18 @@ class Reader {
       // Whatever else is started from a file, such as the web, needs its application.
       if (all.length === 0 || !/celery|worker/i.test(source.path.split("/").at(-1)!) || this.#isServed(source))
         continue;
-      const isUsed = uses.some((use) => use.source === source);
+      const isUsed = uses.some((use) => use.source === source) || this.#isImported(source);
       if (!isUsed && this.#isEntry(source)) found.push({ source, names: all });
     }
     return found;
+  }
+
+  #isImported({ path }: SourceFile): boolean {
+    return [...this.#project.sources.values()].some(
+      (other) =>
+        other.path !== path &&
+        importsOf(other).some((item) => importedDefinition(this.#project, other, item)?.path === path),
+    );
   }
 
   /** Whether a deployment file names the application of this file. */
@@ -516,21 +525,16 @@ class Reader {
     });
   }
 
+  /** Imports, the application, its context and the object: nothing else. */
   #isEntry(source: SourceFile): boolean {
-    let makesApp = false;
-    for (const statement of statements(source.tree.rootNode)) {
+    return statements(source.tree.rootNode).every((statement) => {
       const { type, text } = statement;
-      if (["import_statement", "import_from_statement", "future_import_statement"].includes(type)) continue;
-      if (/^[rR]?["']/.test(text) || this.#removed.has(statement)) {
-        makesApp ||= new RegExp(`\\b${this.#factory}\\(`).test(text);
-        continue;
-      }
+      if (["import_statement", "import_from_statement", "future_import_statement"].includes(type)) return true;
+      if (/^[rR]?["']/.test(text) || this.#removed.has(statement)) return true;
       const isPush = /^\w+\.app_context\(\)\.push\(\)$/.test(text);
-      const isApp = new RegExp(`^\\w+ = ${this.#factory}\\(.*\\)$`, "s").test(text);
-      if (!isPush && !isApp) return false;
-      makesApp = true;
-    }
-    return makesApp && this.#factory !== "";
+      const isApp = this.#factory !== "" && new RegExp(`^\\w+ = ${this.#factory}\\(.*\\)$`, "s").test(text);
+      return isPush || isApp;
+    });
   }
 }
 
@@ -538,6 +542,15 @@ class Reader {
 function isLocalValue(statement: Node): boolean {
   const [assignment] = statement.type === "expression_statement" ? statements(statement) : [];
   return assignment?.type === "assignment" && assignment.childForFieldName("left")?.type === "identifier";
+}
+
+function noObject({ celery }: Project): UserError {
+  return new UserError({
+    code: "adopt-uncertain",
+    what: "This integration can't be taken over for certain; nothing was changed.",
+    why: `${celery?.at.path}:${celery?.at.line}: Celery is used here, and it is not seen where a Celery object is made`,
+    fix: "make it with Celery(...) in a module of the application, and run the command again",
+  });
 }
 
 /** The name of the Flask application in a function: its parameter, or what it makes. */

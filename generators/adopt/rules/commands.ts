@@ -46,6 +46,18 @@ export function checkCommands(project: Project, { importRoot }: FlaskApp): void 
   }
 }
 
+/** Images that get their files one by one, which the worker's entry is not among. */
+export function imagesWithout(project: Project, entry: string): string[] {
+  const files = new Set(commandLines(project).map(({ path }) => path));
+  return [...files].flatMap((path) => {
+    if (!/Dockerfile/.test(path)) return [];
+    const text = Buffer.from(project.read(path) ?? []).toString("utf8");
+    const isWhole = /^\s*(COPY|ADD)\s+(--\S+\s+)*\.\/?\s/m.test(text);
+    const isOneByOne = /^\s*(COPY|ADD)\s.*\.py\b/m.test(text);
+    return isOneByOne && !isWhole ? [`${path}: it copies files one by one; ${entry}.py must be among them`] : [];
+  });
+}
+
 /** `celery worker -A name` becomes `celery -A name worker`. */
 export function orderCommands(context: Context, draft: Draft, project: Project): void {
   const open = commandLines(project).filter(({ text }) => /^celery\s+[a-z]+\b.*\s(-A|--app)/s.test(text));
