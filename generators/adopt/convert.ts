@@ -10,7 +10,7 @@ import {
   type Project,
   surveyTasks,
 } from "../../lib/survey/index.ts";
-import { describeIntegration } from "../integration/describe.ts";
+import { entryModule } from "../integration/describe.ts";
 import { planIntegration } from "../integration/index.ts";
 import { type IntegrationAnswers, integrationPrompts } from "../integration/prompts.ts";
 import { Draft } from "./draft.ts";
@@ -49,6 +49,9 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
   const entryFiles = new Set(old.entryFiles.map(({ source }) => source.path));
 
   useOfLibrary(project, draft);
+  const entry = entryModule(project, app);
+  for (const { source, names } of old.entryFiles)
+    draft.replace(workerEntry, source, entryText(project, source, names, entry));
 
   const planned = describeProject(overlay(project, draft.files(project, app)));
   checkImports(planned, old);
@@ -57,20 +60,17 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
   if (!there || !("inits" in there)) throw new Error(`${app.target} is no application any more`);
   const generator = there.kind === "factory" ? "celery-factory" : "celery-direct";
   const answers = settled(planned, there, hasResults);
-  const { entryModule } = describeIntegration(planned, there, answers);
-  for (const { source, names } of old.entryFiles)
-    draft.replace(workerEntry, source, entryText(project, source, names, entryModule));
   const files = draft.files(project, app);
   for (const [path, bytes] of files) context.changes.edit(path, bytes);
   const root = app.importRoot ? `${app.importRoot}/` : "";
-  if (isPlainEntry(project.parse(`${root}${entryModule}.py`))) context.changes.supersede(`${root}${entryModule}.py`);
+  if (isPlainEntry(project.parse(`${root}${entry}.py`))) context.changes.supersede(`${root}${entry}.py`);
   const inner = context.withProject(planned);
   const plan = await planIntegration(inner, { generator, app: there, answers });
-  renameCommands(context, draft, project, entryModule, entryFiles);
+  renameCommands(context, draft, project, entry, entryFiles);
   return {
     ...plan,
     next: [...draft.emptied(files).map((path) => `delete ${path}: nothing is left in it`), ...plan.next],
-    warnings: [...imagesWithout(project, entryModule), ...plan.warnings],
+    warnings: [...imagesWithout(project, entry), ...plan.warnings],
     made: draft.made,
     recordedAs: { generator, prompts: integrationPrompts(there.kind), answers: { ...answers, target: app.target } },
   };

@@ -488,7 +488,7 @@ class Reader {
       );
       const imported = importsOf(source).flatMap((item) => {
         const from = item.name ? importedDefinition(this.#project, source, item) : null;
-        return from?.name && this.#held.has(`${from.path}:${from.name}`) ? [item.local] : [];
+        return from?.name && this.#settled(from.path, from.name) ? [item.local] : [];
       });
       const extension = this.#extension.slice(this.#extension.lastIndexOf(":") + 1);
       const all = [...new Set([...names, ...imported])].filter((name) => name !== extension);

@@ -214,19 +214,41 @@ function expression(project: Project, app: FlaskApp, entry: Named, imports: Set<
     if (local) {
       const inner = expression(project, app, { ...entry, value: local }, imports);
       const isPlain = ["string", "integer", "identifier", "call", "subscript", "attribute"].includes(local.type);
-      edits.push({ start: node.startIndex, end: node.endIndex, text: isPlain ? inner : `(${inner})` });
+      edits.push({
+        start: node.startIndex,
+        end: node.endIndex,
+        text: inText(source, node, isPlain ? inner : `(${inner})`),
+      });
       continue;
     }
     const plain = plainValue(app, source, text);
     if (plain) {
       const inner = expression(project, app, { ...entry, value: plain }, imports);
-      edits.push({ start: node.startIndex, end: node.endIndex, text: inner });
+      edits.push({ start: node.startIndex, end: node.endIndex, text: inText(source, node, inner) });
     } else bring(project, app, source, node, imports);
   }
   let text = value.text;
   for (const { start, end, text: other } of edits.sort((a, b) => b.start - a.start))
     text = text.slice(0, start - value.startIndex) + other + text.slice(end - value.startIndex);
   return dedented(text);
+}
+
+/** In an f-string, before Python 3.12, no quote of its own may stand in a brace. */
+function inText(source: SourceFile, node: Node, text: string): string {
+  let string: Node | null = node.parent;
+  while (string && string.type !== "string") string = string.parent;
+  if (!string) return text;
+  const quote = /["']/.exec(string.text)![0];
+  const other = quote === '"' ? "'" : '"';
+  if (!text.includes(quote)) return text;
+  if (text.includes(other) || text.includes("\\"))
+    throw cantAdopt(
+      source,
+      node,
+      "this value can't be written into the text",
+      "give the whole text a name of the module",
+    );
+  return text.replaceAll(quote, other);
 }
 
 /**

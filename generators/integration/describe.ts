@@ -42,7 +42,7 @@ export function describeIntegration(
     tasksModule: inPackage(freeName(project, folder, "tasks", (text) => isCeleryTasks(text, project))),
     entry: workerEntry(app.entry),
     importRoot,
-    entryModule: freeName(project, importRoot ? `${importRoot}/` : "", "make_celery", isOwnFile),
+    entryModule: entryModule(project, app),
     ...brokerFacts,
     // An address that the project gives under another name is in effect; a second one would contradict it.
     settings: brokerFacts.settings.filter(({ name }) => !own.has(name)),
@@ -54,6 +54,11 @@ export function describeIntegration(
     heavyStart: app.notes.some(({ kind }) => kind !== "async-view"),
     ...describeTest(project, app),
   };
+}
+
+/** What stands behind `celery -A`. */
+export function entryModule(project: Project, { importRoot }: Pick<FlaskApp, "importRoot">): string {
+  return freeName(project, importRoot ? `${importRoot}/` : "", "make_celery", isOwnFile);
 }
 
 const EVERYBODYS = /^(app|application|api|backend|core|main|project|serve|server|service|src|web|website|wsgi)$/;

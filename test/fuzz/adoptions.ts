@@ -79,7 +79,7 @@ const shape = fc.record({
   /** Where the object is made. */
   made: fc.constantFrom("package", "extensions", "maker", "maker-of-app", "configured", "flat"),
   args: fc.subarray(["broker", "backend", "include"] as const),
-  from: fc.constantFrom("literal", "environ", "config", "class", "constant"),
+  from: fc.constantFrom("literal", "environ", "config", "class", "constant", "text"),
   settings: fc.subarray([...SETTINGS], { minLength: 0, maxLength: 4 }),
   context: fc.option(fc.constantFrom(...CONTEXT), { nil: null }),
   decorators: fc.array(fc.constantFrom(...DECORATORS), { minLength: 1, maxLength: 3 }),
@@ -94,6 +94,7 @@ const shape = fc.record({
   base: fc.boolean(),
   comment: fc.boolean(),
   relative: fc.boolean(),
+  wsgi: fc.boolean(),
 });
 
 export type Shape = typeof shape extends fc.Arbitrary<infer T> ? T : never;
@@ -107,6 +108,7 @@ function urlOf(kind: "broker" | "backend", from: Shape["from"], hasApp: boolean)
   if (from === "environ") return `os.environ.get("SHOP_${key}", "${url}")`;
   if (from === "config" && hasApp) return `app.config["${key}"]`;
   if (from === "class" || from === "config") return `Config.${key}`;
+  if (from === "text") return kind === "broker" ? 'f"redis://{HOST}:6379/3"' : `"${url}"`;
   return from === "constant" ? kind.toUpperCase() : `"${url}"`;
 }
 
@@ -123,10 +125,14 @@ export function write(one: Shape): OldApp {
   const construct = `celery = Celery(${[hasApp ? "app.import_name" : "__name__", ...args].join(", ")})`;
   const usable = one.settings.filter(({ needs }) => !needs || hasApp || one.made === "configured");
   const settings = isFlat ? usable.filter(({ text, imports }) => !/shop/.test(`${text}${imports}`)) : usable;
-  const constants = one.from === "constant" ? `BROKER = "${BROKER}"\nBACKEND = "${RESULTS}"\n` : "";
+  const constants =
+    {
+      constant: `BROKER = "${BROKER}"\nBACKEND = "${RESULTS}"\n`,
+      text: 'HOST = os.environ.get("SHOP_HOST", "broker.test")\n',
+    }[one.from as string] ?? "";
   const imports = [
     "from celery import Celery",
-    ...(one.from === "environ" ? ["import os"] : []),
+    ...(one.from === "environ" || one.from === "text" ? ["import os"] : []),
     ...(one.from === "class" || one.from === "config"
       ? [`from ${isFlat ? "config" : "shop.config"} import Config`]
       : []),
@@ -268,7 +274,7 @@ ${useText(one, from.includes("worker") ? "celery" : alias, "@bp.route")}`;
     "shop/views.py": views,
     [name]: taskFile,
     ...(one.place.includes("/") ? { "shop/jobs/__init__.py": "" } : {}),
-    "wsgi.py": "from shop import create_app\n\napp = create_app()\n",
+    ...(one.wsgi ? { "wsgi.py": "from shop import create_app\n\napp = create_app()\n" } : {}),
     "requirements.txt": "flask\ncelery[redis]\n",
   };
   if (one.made === "maker-of-app")
