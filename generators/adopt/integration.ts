@@ -406,6 +406,13 @@ class Reader {
     const holder = found?.name ? this.#project.parse(found.path) : null;
     const definition = holder && found?.name ? definitionNamed(holder.tree.rootNode, found.name) : null;
     if (definition?.type !== "function_definition") return false;
+    if (nameOf(definition) === this.#factory)
+      throw cantAdopt(
+        source,
+        statement,
+        "the application factory is given the Celery object",
+        "make it call init_celery(app) with the module's object instead, and run the command again",
+      );
     const { positional, keywords } = callArguments(call);
     const at = positional.findIndex(({ id }) => id === node.id);
     const keyword = [...keywords].find(([, value]) => value.id === node.id)?.[0];
