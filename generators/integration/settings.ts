@@ -9,6 +9,7 @@ import {
   celeryconfigOf,
   type FlaskApp,
   type FoundSettings,
+  importsOf,
   type Project,
   type SettingsPlacement,
   surveyConfig,
@@ -57,9 +58,10 @@ export function addSettings(context: Context, app: FlaskApp, integration: Integr
 }
 
 /** @throws UserError `celeryconfig-unread`: Celery reads that module only as long as nothing else configures it */
-function refuseCeleryconfig(project: Project, { importRoot }: FlaskApp): void {
+function refuseCeleryconfig(project: Project, { importRoot, file }: FlaskApp): void {
   const unread = celeryconfigOf(project, importRoot);
-  if (!unread || unread.names.length === 0) return;
+  const isRead = importsOf(file).some(({ module, name }) => module === "celeryconfig" || name === "celeryconfig");
+  if (!unread || unread.names.length === 0 || isRead) return;
   throw new UserError({
     code: "celeryconfig-unread",
     what: `${unread.at.path} would not be read any more; nothing was changed.`,
