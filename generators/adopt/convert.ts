@@ -1,7 +1,7 @@
 /** An integration that exists becomes ours: rule by rule, and then celery-factory or celery-direct as for any application. */
+
 import type { Context } from "../../lib/contract/context.ts";
 import type { Plan } from "../../lib/contract/plan.ts";
-import { UserError } from "../../lib/errors/index.ts";
 import {
   describeProject,
   type FlaskApp,
@@ -13,6 +13,7 @@ import {
 import { entryModule } from "../integration/describe.ts";
 import { planIntegration } from "../integration/index.ts";
 import { type IntegrationAnswers, integrationPrompts } from "../integration/prompts.ts";
+import { uncertain } from "./cant.ts";
 import { Draft } from "./draft.ts";
 import { readOld } from "./integration.ts";
 import { useOfLibrary } from "./rules/celery-task.ts";
@@ -69,7 +70,7 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
   renameCommands(context, draft, project, entry, entryFiles);
   return {
     ...plan,
-    next: [...draft.emptied(files).map((path) => `delete ${path}: nothing is left in it`), ...plan.next],
+    next: [...draft.emptied(files, planned).map((path) => `delete ${path}: nothing is left in it`), ...plan.next],
     warnings: [...imagesWithout(project, entry), ...plan.warnings],
     made: draft.made,
     recordedAs: { generator, prompts: integrationPrompts(there.kind), answers: { ...answers, target: app.target } },
@@ -87,12 +88,7 @@ function settled(
     if (prompt.name in answers) continue;
     const found = prompt.detect(project, answers);
     if (!("value" in found)) {
-      throw new UserError({
-        code: "adopt-uncertain",
-        what: "This integration can't be taken over for certain; nothing was changed.",
-        why: `${prompt.name}: ${found.missing}`,
-        fix: "mend that, and run the command again",
-      });
+      throw uncertain(`${prompt.name}: ${found.missing}`, "mend that, and run the command again");
     }
     answers[prompt.name] = found.value;
   }

@@ -13,7 +13,15 @@ import {
   splice,
   statements,
 } from "../../lib/python/index.ts";
-import { type FlaskApp, importsOf, isFlaskImport, ownImports, type Reading } from "../../lib/survey/index.ts";
+import {
+  type FlaskApp,
+  importedDefinition,
+  importsOf,
+  isFlaskImport,
+  ownImports,
+  type Project,
+  type Reading,
+} from "../../lib/survey/index.ts";
 
 /** One rule: what it does and why it is needed. */
 export interface Rule {
@@ -81,15 +89,20 @@ export class Draft {
     this.#of(source).current.add(local);
   }
 
-  /** Files in which nothing is left but imports and comments. */
-  emptied(files: ReadonlyMap<string, Uint8Array>): string[] {
+  /** Files in which nothing is left but imports and comments, and that nothing imports. */
+  emptied(files: ReadonlyMap<string, Uint8Array>, planned: Project): string[] {
+    const imported = new Set(
+      [...planned.sources.values()].flatMap((source) =>
+        importsOf(source).flatMap((item) => importedDefinition(planned, source, item)?.path ?? []),
+      ),
+    );
     return [...files].flatMap(([path, bytes]) => {
-      if (path.endsWith("__init__.py")) return [];
+      const drafted = this.#files.get(path)!;
+      if (path.endsWith("__init__.py") || drafted.whole || imported.has(path)) return [];
       const left = statements(readSource(path, bytes).tree.rootNode).filter(
         ({ type, text }) => !type.includes("import") && !/^["']/.test(text),
       );
-      const before = statements(this.#files.get(path)!.source.tree.rootNode);
-      return left.length === 0 && before.length > 0 && !this.#files.get(path)!.whole ? [path] : [];
+      return left.length === 0 && statements(drafted.source.tree.rootNode).length > 0 ? [path] : [];
     });
   }
 

@@ -1,5 +1,6 @@
 /** An integration as it stands: every place that makes the Celery object, configures it, hands it on or uses it. */
-import { UserError } from "../../lib/errors/index.ts";
+
+import type { UserError } from "../../lib/errors/index.ts";
 import { callArguments, type Node, opensScope, type SourceFile, statements, walk } from "../../lib/python/index.ts";
 import {
   bodyOf,
@@ -19,7 +20,7 @@ import {
   parameters,
   statementOf,
 } from "../../lib/survey/index.ts";
-import { cantAdopt } from "./cant.ts";
+import { cantAdopt, uncertain } from "./cant.ts";
 import {
   type Configuring,
   configuring,
@@ -552,12 +553,10 @@ function isLocalValue(statement: Node): boolean {
 }
 
 function noObject({ celery }: Project): UserError {
-  return new UserError({
-    code: "adopt-uncertain",
-    what: "This integration can't be taken over for certain; nothing was changed.",
-    why: `${celery?.at.path}:${celery?.at.line}: Celery is used here, and it is not seen where a Celery object is made`,
-    fix: "make it with Celery(...) in a module of the application, and run the command again",
-  });
+  return uncertain(
+    `${celery?.at.path}:${celery?.at.line}: Celery is used here, and it is not seen where a Celery object is made`,
+    "make it with Celery(...) in a module of the application, and run the command again",
+  );
 }
 
 /** The name of the Flask application in a function: its parameter, or what it makes. */

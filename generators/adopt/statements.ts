@@ -1,6 +1,6 @@
 /** What statements around a Celery object say: which of them make it, configure it, or hand it on, and nothing else. */
 import { callArguments, type Node, type SourceFile, statements, stringValue } from "../../lib/python/index.ts";
-import { bodyOf, nameOf } from "../../lib/survey/index.ts";
+import { bodyOf, nameOf, WHOLE_CONFIG } from "../../lib/survey/index.ts";
 
 /** One setting, or a mapping of them, as it is written. */
 export interface Entry {
@@ -27,8 +27,6 @@ export interface Configuring {
 
 /** Methods that say what Celery does by itself, or what ours does: no settings are in them. */
 const PLAIN = new Set(["autodiscover_tasks", "finalize", "init_app", "set_current", "set_default"]);
-/** All of Flask's configuration. */
-export const WHOLE_CONFIG = /^(?:self\.)?\w*(?:app|application|flask)\w*\.config$/i;
 
 /**
  * Reads one statement; null where it does anything else with the object, or nothing.

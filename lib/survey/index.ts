@@ -25,6 +25,7 @@ export { BROKER_KINDS, BROKER_SCHEMES, type BrokerKind, brokerOfScheme, isBroker
 export { surveyServers } from "./celery/brokers.ts";
 export { type CeleryObject, callsOf, celeryObjects, contextTasks } from "./celery/objects.ts";
 export { celeryconfigOf, ownUrlSettings } from "./celery/own-settings.ts";
+export { WHOLE_CONFIG } from "./celery/problems.ts";
 export { schedulerStarts, WORKER_MARK } from "./celery/schedulers.ts";
 export { type CeleryTask, surveyTasks } from "./celery/tasks.ts";
 export { type ConfigStyle, type FoundSettings, type SettingsPlacement, surveyConfig } from "./config/index.ts";

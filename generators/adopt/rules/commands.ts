@@ -1,6 +1,6 @@
 import type { Context } from "../../../lib/contract/context.ts";
-import { UserError } from "../../../lib/errors/index.ts";
 import { dottedDefinition, type FlaskApp, type Project, placeOf } from "../../../lib/survey/index.ts";
+import { uncertain } from "../cant.ts";
 import { commandLines, renamed } from "../commands.ts";
 import type { Draft, Rule } from "../draft.ts";
 
@@ -37,12 +37,10 @@ export function checkCommands(project: Project, { importRoot }: FlaskApp): void 
     const dotted = name.replace(":", ".");
     if (dottedDefinition(project, importRoot, dotted) ?? dottedDefinition(project, importRoot, `${dotted}.celery`))
       continue;
-    throw new UserError({
-      code: "adopt-uncertain",
-      what: "This integration can't be taken over for certain; nothing was changed.",
-      why: `${path}:${line}: this command names ${name}, which is no module seen from ${importRoot || "the project's folder"}`,
-      fix: "give the folder in which it is started (--dest), or mend the command, and run this one again",
-    });
+    throw uncertain(
+      `${path}:${line}: this command names ${name}, which is no module seen from ${importRoot || "the project's folder"}`,
+      "give the folder in which it is started (--dest), or mend the command, and run this one again",
+    );
   }
 }
 

@@ -1,7 +1,6 @@
 import { callArguments } from "../../../lib/python/index.ts";
-import { applicationSources, type Project } from "../../../lib/survey/index.ts";
+import { applicationSources, type Project, WHOLE_CONFIG } from "../../../lib/survey/index.ts";
 import type { Draft, Rule } from "../draft.ts";
-import { WHOLE_CONFIG } from "../statements.ts";
 
 const configCopy: Rule = {
   name: "config-copy",

@@ -1,7 +1,6 @@
-import { UserError } from "../../../lib/errors/index.ts";
 import { type Edit, type Node, type SourceFile, statements, stringValue } from "../../../lib/python/index.ts";
 import { assignedValue, type FlaskApp, importsOf, type Project, placeOf } from "../../../lib/survey/index.ts";
-import { cantAdopt } from "../cant.ts";
+import { cantAdopt, uncertain } from "../cant.ts";
 import { commandLines } from "../commands.ts";
 import type { Draft, Rule } from "../draft.ts";
 import type { Old } from "../integration.ts";
@@ -105,15 +104,13 @@ export function checkTexts(project: Project, { removed }: Old): void {
   for (const path of project.paths) {
     if (!/\.(py|toml|ya?ml|json|ini|cfg)$/.test(path) || isCompose(path)) continue;
     const text = Buffer.from(project.read(path) ?? []).toString("utf8");
-    const [open, close] = path.endsWith(".py") ? [`["']`, `["']`] : [`["'\\s=]`, `["'\\s]`];
+    const [open, close] = path.endsWith(".py") ? [`["']`, `["'.:]`] : [`["'\\s=]`, `["'\\s]`];
     const found = gone.find((dotted) => new RegExp(`${open}${dotted.replaceAll(".", "\\.")}${close}`).test(text));
     if (!found || commandLines(project).some((one) => one.path === path)) continue;
-    throw new UserError({
-      code: "adopt-uncertain",
-      what: "This integration can't be taken over for certain; nothing was changed.",
-      why: `${path}: ${found} is looked up by its name from here`,
-      fix: "remove that line when nothing else needs it, and run the command again",
-    });
+    throw uncertain(
+      `${path}: ${found} is looked up by its name from here`,
+      "remove that line when nothing else needs it, and run the command again",
+    );
   }
 }
 

@@ -1,4 +1,3 @@
-import { UserError } from "../../../lib/errors/index.ts";
 import { inStyleOf, insertLines, mainQuote } from "../../../lib/python/index.ts";
 import {
   type BrokerKind,
@@ -8,6 +7,7 @@ import {
   placeOf,
   statementOf,
 } from "../../../lib/survey/index.ts";
+import { uncertain } from "../cant.ts";
 import type { Draft, Rule } from "../draft.ts";
 import type { Old } from "../integration.ts";
 import { type Carried, flatSettings } from "../settings.ts";
@@ -43,12 +43,10 @@ export function keepBehaviour(
   const besides = packages.map((name) => `${name}.tasks`);
   for (const { path, line } of tasks) {
     if (placeOf(project, path).importRoot === app.importRoot) continue;
-    throw new UserError({
-      code: "adopt-uncertain",
-      what: "This integration can't be taken over for certain; nothing was changed.",
-      why: `${path}:${line}: this task's module is imported from another folder than the application's, so its name is not known`,
-      fix: "let both be imported from one folder, and run the command again",
-    });
+    throw uncertain(
+      `${path}:${line}: this task's module is imported from another folder than the application's, so its name is not known`,
+      "let both be imported from one folder, and run the command again",
+    );
   }
   const modules = [...new Set(tasks.map(({ path }) => placeOf(project, path).module))].filter(
     (module) => module && module !== app.module && !besides.includes(module),
@@ -100,13 +98,11 @@ function keepPrefix(
   const given = values.get(name);
   if (given?.includes("global_keyprefix")) return;
   if (!given && flat.has(name)) {
-    throw new UserError({
-      code: "adopt-uncertain",
-      what: "This integration can't be taken over for certain; nothing was changed.",
-      why: `Flask's configuration has ${name} already, and its messages would go by other keys`,
-      fix: `put "global_keyprefix": "" into it, and into celery_settings.py afterwards`,
-      details: project.celery ? [`${project.celery.at.path}:${project.celery.at.line}`] : [],
-    });
+    throw uncertain(
+      `Flask's configuration has ${name} already, and its messages would go by other keys`,
+      `put "global_keyprefix": "" into it, and into celery_settings.py afterwards`,
+      project.celery ? [`${project.celery.at.path}:${project.celery.at.line}`] : [],
+    );
   }
   const literal = given?.startsWith("{") ? given.slice(1) : null;
   if (literal !== null) {
@@ -122,12 +118,10 @@ function keepPrefix(
 export function settingsPlace(app: FlaskApp, { object }: Old): number {
   const [init, other] = app.inits;
   if (!init || other || init.inline)
-    throw new UserError({
-      code: "adopt-uncertain",
-      what: "This integration can't be taken over for certain; nothing was changed.",
-      why: `${app.target} hands its application out in several places, so its settings have no one place`,
-      fix: "let it have one return, and run the command again",
-    });
+    throw uncertain(
+      `${app.target} hands its application out in several places, so its settings have no one place`,
+      "let it have one return, and run the command again",
+    );
   const isBehind = app.kind === "module" && object.source === app.file && !object.maker;
   return isBehind ? Math.max(init.offset, statementOf(object.call).startIndex) : init.offset;
 }

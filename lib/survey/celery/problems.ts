@@ -166,7 +166,8 @@ function usesAsValue(source: SourceFile, maker: Node, name: string): boolean {
     .some((node) => node.text === name && node.parent?.id !== maker.id && source.text.includes(name));
 }
 
-const WHOLE_CONFIG = /^(self\.)?\w*(app|application|flask)\w*\.config$/i;
+/** All of Flask's configuration, as opposed to a dict of that name. */
+export const WHOLE_CONFIG = /^(self\.)?\w*(app|application|flask)\w*\.config$/i;
 
 /** `celery.conf.update(app.config)` copies every key of Flask, upper case and all, into Celery's settings. */
 function flaskConfigCopied(source: SourceFile): CeleryProblem[] {
