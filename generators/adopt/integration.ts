@@ -220,6 +220,13 @@ class Reader {
   /** What a call's value, which is the object, gets as its name. */
   #hold(source: SourceFile, call: Node, within: Node | null): void {
     const statement = statementOf(call);
+    if (isConditional(statement))
+      throw cantAdopt(
+        source,
+        statement,
+        "this holds only under a condition",
+        "do it in any case, and run the command again",
+      );
     const [expression] = statements(statement);
     const left = expression?.type === "assignment" ? expression.childForFieldName("left")! : null;
     const isRight = left && expression!.childForFieldName("right")?.id === call.id;
@@ -329,6 +336,13 @@ class Reader {
     const appName = within ? appNameIn(within) : "app";
     const read = configuring(source, statement, isCelery, appName);
     if (read) {
+      if (read.entries.length > 0 && isConditional(statement))
+        throw cantAdopt(
+          source,
+          statement,
+          "this holds only under a condition",
+          "write it as one value, and run the command again",
+        );
       this.#take(source, read);
       if (within) this.#configures(source, within, isCelery);
       return null;
@@ -349,7 +363,11 @@ class Reader {
     if (this.#scopes.some(({ block, name }) => block === within && name === node.text) && !maker)
       throw cantAdopt(source, statement, "the object is used here while the application is made", INSTEAD);
     if (maker) throw cantAdopt(source, statement, "what this does with the Celery object is not known", INSTEAD);
-    if (within) return { source, node, kind: "runtime" };
+    if (within) {
+      if (!isUseOnly(node) || (nameOf(within) === this.#factory && node.parent?.type === "attribute"))
+        throw cantAdopt(source, statement, "this changes the Celery object while the application is made", INSTEAD);
+      return { source, node, kind: "runtime" };
+    }
     const guard = mainGuardOf(statement);
     const isStart = /^\w+\.(start|worker_main)\(.*\)$/s.test(statement.text);
     if (guard && isStart && statements(guard.childForFieldName("consequence")!).length === 1) {
@@ -607,6 +625,26 @@ function isOnlyAName(node: Node): boolean {
   if (parent.type === "keyword_argument") return parent.childForFieldName("name")?.id === node.id;
   if (parent.type === "assignment") return parent.childForFieldName("left")?.id === node.id;
   return false;
+}
+
+/** In a block that is not that of a function or of the module. */
+function isConditional({ parent }: Node): boolean {
+  return parent?.type === "block" && parent.parent?.type !== "function_definition";
+}
+
+/** What sends, asks or looks; whatever else is done with the object might change it. */
+const USES =
+  /^(AsyncResult|GroupResult|ResultSet|backend|connection\w*|control|current_task|events|main|now|pool|producer_pool|send_task|signature|tasks|uuid)$/;
+
+function isUseOnly(node: Node): boolean {
+  const { parent } = node;
+  if (parent?.type !== "attribute" || parent.childForFieldName("object")?.id !== node.id) return true;
+  const name = parent.childForFieldName("attribute")!.text;
+  if (name !== "conf") return USES.test(name);
+  let whole = parent;
+  while (whole.parent && /^(attribute|subscript|call)$/.test(whole.parent.type)) whole = whole.parent;
+  const left = /assignment$/.test(whole.parent?.type ?? "") ? whole.parent!.childForFieldName("left") : null;
+  return left?.id !== whole.id && !/\.(update|setdefault|append|extend|insert|pop|clear|add)\(/.test(whole.text);
 }
 
 /** Whether a function around it has a variable or parameter of that name. */
