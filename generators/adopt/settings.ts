@@ -40,6 +40,7 @@ export function carrySettings(project: Project, app: FlaskApp, entries: readonly
   const carried: Carried = { values: new Map(), imports: new Set() };
   const { found } = surveyConfig(project, app);
   const all = flatSettings(project);
+  const places = new Map<string, string>();
   const flat = new Set(found?.form === "flat" ? found.keys : []);
   if (found?.form === "mapping" && found.keys[0] === "CELERY")
     carried.values.set(`**${appName(app)}.config["CELERY"]`, "");
@@ -57,7 +58,13 @@ export function carrySettings(project: Project, app: FlaskApp, entries: readonly
     if (key && flat.has(key) && settingName(key.replace(/^CELERY_(?=BROKER_)/, "")) === setting) continue;
     if (isNone(value)) continue;
     refuseContradiction(source, value, setting, all.get(setting) ?? []);
-    put(carried.values, setting, expression(project, app, entry, carried.imports));
+    const text = expression(project, app, entry, carried.imports);
+    const place = `${source.path}:${enclosing(value, "function_definition")?.id ?? ""}`;
+    const earlier = places.get(setting);
+    if (earlier && earlier !== place && carried.values.get(setting) !== text)
+      throw cantAdopt(source, value, `${setting} is set in two places`, "keep one of them, and run the command again");
+    if (!entry.isFirst) places.set(setting, place);
+    put(carried.values, setting, text);
   }
   return carried;
 }
@@ -75,6 +82,7 @@ function opened(project: Project, entry: Entry): Entry[] {
     throw cantAdopt(source, value, "it can't be read what settings this object has", "write them out as a dict");
   const { path, name } = found;
   return [...names].map(([key, { node, holder }]) => ({
+    ...(entry.isFirst ? { isFirst: entry.isFirst } : {}),
     name: key,
     value: node,
     source: holder,

@@ -12,6 +12,8 @@ export interface Entry {
   appName: string;
   /** A module or class whose names are the settings. */
   isObject?: true;
+  /** Among the arguments of the constructor: whatever is set later wins. */
+  isFirst?: true;
 }
 
 /** Whether a node is the Celery object. */
@@ -147,8 +149,9 @@ export function constructorEntries(source: SourceFile, call: Node, appName: stri
   for (const [name, value] of keywords) {
     if (["main", "set_as_current", "autofinalize"].includes(name)) continue;
     if (name === "task_cls") continue;
-    if (name === "config_source") entries.push({ name: null, value, source, appName, isObject: true });
-    else if (/^(broker|backend|include|[a-z]+_[a-z_]+)$/.test(name)) entries.push({ name, value, source, appName });
+    if (name === "config_source") entries.push({ name: null, value, source, appName, isObject: true, isFirst: true });
+    else if (/^(broker|backend|include|[a-z]+_[a-z_]+)$/.test(name))
+      entries.push({ name, value, source, appName, isFirst: true });
     else return null;
   }
   return entries;
