@@ -1,7 +1,7 @@
 /** An integration as it stands: every place that makes the Celery object, configures it, hands it on or uses it. */
 
 import type { UserError } from "../../lib/errors/index.ts";
-import { callArguments, type Node, opensScope, type SourceFile, statements, walk } from "../../lib/python/index.ts";
+import { callArguments, type Node, type SourceFile, statements } from "../../lib/python/index.ts";
 import {
   bodyOf,
   type CeleryObject,
@@ -14,13 +14,27 @@ import {
   enclosing,
   importedDefinition,
   importsOf,
-  isMainGuard,
   nameOf,
   type Project,
   parameters,
   statementOf,
 } from "../../lib/survey/index.ts";
 import { cantAdopt, uncertain } from "./cant.ts";
+import { type EntryFile, findEntryFiles } from "./entry-files.ts";
+import {
+  appNameIn,
+  contains,
+  enclosingOfType,
+  hasGlobal,
+  isConditional,
+  isDefinition,
+  isLocal,
+  isLocalValue,
+  isOnlyAName,
+  isUseOnly,
+  mainGuardOf,
+  whole,
+} from "./nodes.ts";
 import {
   type Configuring,
   configuring,
@@ -46,8 +60,7 @@ export interface Old {
   uses: Use[];
   /** Names that files take from where the object is. */
   imports: { source: SourceFile; local: string }[];
-  /** Files that only make the application and its Celery for the worker's command. */
-  entryFiles: { source: SourceFile; names: string[] }[];
+  entryFiles: EntryFile[];
 }
 
 const INSTEAD =
@@ -107,7 +120,12 @@ class Reader {
     }
     this.#checkMakers();
     this.#taskClass();
-    const entryFiles = this.#entryFiles(uses);
+    const entryFiles = findEntryFiles(this.#project, {
+      factory: this.#factory,
+      namesIn: (source) => this.#namesIn(source),
+      isGone: (statement) => this.#removed.has(statement),
+      isUsed: (source) => uses.some((use) => use.source === source),
+    });
     const inEntry = (source: SourceFile) => entryFiles.some((file) => file.source === source);
     const isRemoved = (node: Node) => [...this.#removed.keys()].some((gone) => contains(gone, node));
     return {
@@ -118,6 +136,17 @@ class Reader {
       imports: this.#imports().filter(({ source }) => !inEntry(source)),
       entryFiles,
     };
+  }
+
+  /** What the object is called in a file; an extension that holds it is another thing. */
+  #namesIn(source: SourceFile): string[] {
+    const own = [...this.#held].filter((key) => key.startsWith(`${source.path}:`) && key !== this.#extension);
+    const imported = importsOf(source).flatMap((item) => {
+      const from = item.name ? importedDefinition(this.#project, source, item) : null;
+      const isExtension = `${from?.path}:${from?.name}` === this.#extension;
+      return from?.name && !isExtension && this.#settled(from.path, from.name) ? [item.local] : [];
+    });
+    return [...new Set([...own.map((key) => key.slice(source.path.length + 1)), ...imported])];
   }
 
   /** Every import of a name that the object has. */
@@ -504,70 +533,6 @@ class Reader {
       }
     }
   }
-
-  /** Files that make the application for the worker, and its Celery, and nothing else. */
-  #entryFiles(uses: readonly Use[]): Old["entryFiles"] {
-    const found: Old["entryFiles"] = [];
-    for (const source of this.#project.sources.values()) {
-      const names = [...this.#held].flatMap((key) =>
-        key.startsWith(`${source.path}:`) ? key.slice(source.path.length + 1) : [],
-      );
-      const imported = importsOf(source).flatMap((item) => {
-        const from = item.name ? importedDefinition(this.#project, source, item) : null;
-        return from?.name && this.#settled(from.path, from.name) ? [item.local] : [];
-      });
-      const extension = this.#extension.slice(this.#extension.lastIndexOf(":") + 1);
-      const all = [...new Set([...names, ...imported])].filter((name) => name !== extension);
-      // Whatever else is started from a file, such as the web, needs its application.
-      if (all.length === 0 || !/celery|worker/i.test(source.path.split("/").at(-1)!) || this.#isServed(source))
-        continue;
-      const isUsed = uses.some((use) => use.source === source) || this.#isImported(source);
-      if (!isUsed && this.#isEntry(source)) found.push({ source, names: all });
-    }
-    return found;
-  }
-
-  #isImported({ path }: SourceFile): boolean {
-    return [...this.#project.sources.values()].some(
-      (other) =>
-        other.path !== path &&
-        importsOf(other).some((item) => importedDefinition(this.#project, other, item)?.path === path),
-    );
-  }
-
-  /** Whether a deployment file names the application of this file. */
-  #isServed({ path }: SourceFile): boolean {
-    const file = path.split("/").at(-1)!;
-    const module = file.replace(/\.py$/, "");
-    const served = new RegExp(`\\b${module}:(app|application|create_app)\\b|FLASK_APP[=: ]+["']?\\S*\\b${module}\\b`);
-    return this.#project.paths.some((other) => {
-      if (
-        !/(^|\/)(Procfile|Makefile|\.flaskenv|\.env[\w.]*|[\w.-]*Dockerfile[\w.-]*|[\w.-]+\.(ya?ml|sh|toml|ini|cfg|conf|service|json))$/.test(
-          other,
-        )
-      )
-        return false;
-      return served.test(Buffer.from(this.#project.read(other) ?? []).toString("utf8"));
-    });
-  }
-
-  /** Imports, the application, its context and the object: nothing else. */
-  #isEntry(source: SourceFile): boolean {
-    return statements(source.tree.rootNode).every((statement) => {
-      const { type, text } = statement;
-      if (["import_statement", "import_from_statement", "future_import_statement"].includes(type)) return true;
-      if (/^[rR]?["']/.test(text) || this.#removed.has(statement)) return true;
-      const isPush = /^\w+\.app_context\(\)\.push\(\)$/.test(text);
-      const isApp = this.#factory !== "" && new RegExp(`^\\w+ = ${this.#factory}\\(.*\\)$`, "s").test(text);
-      return isPush || isApp;
-    });
-  }
-}
-
-/** `backend = "redis://…"`: whoever uses it takes the value along. */
-function isLocalValue(statement: Node): boolean {
-  const [assignment] = statement.type === "expression_statement" ? statements(statement) : [];
-  return assignment?.type === "assignment" && assignment.childForFieldName("left")?.type === "identifier";
 }
 
 function noObject({ celery }: Project): UserError {
@@ -575,101 +540,6 @@ function noObject({ celery }: Project): UserError {
     `${celery?.at.path}:${celery?.at.line}: Celery is used here, and it is not seen where a Celery object is made`,
     "make it with Celery(...) in a module of the application, and run the command again",
   );
-}
-
-/** The name of the Flask application in a function: its parameter, or what it makes. */
-function appNameIn(definition: Node): string {
-  const named = parameters(definition).find(
-    ({ name, type }) => /Flask$/.test(type ?? "") || /^_?(flask_?)?app(lication)?$/.test(name),
-  );
-  return named?.name ?? "app";
-}
-
-function hasGlobal(definition: Node, name: string): boolean {
-  return definition.descendantsOfType("global_statement").some(({ text }) => new RegExp(`\\b${name}\\b`).test(text));
-}
-
-function contains(outer: Node, inner: Node): boolean {
-  for (let at: Node | null = inner; at; at = at.parent) if (at === outer) return true;
-  return false;
-}
-
-function isDefinition(node: Node): boolean {
-  return node.type === "function_definition" || node.type === "class_definition";
-}
-
-function enclosingOfType(node: Node, type: string): Node | null {
-  for (let at = node.parent; at; at = at.parent) {
-    if (at.type === type) return at;
-    if (["block", "module"].includes(at.type)) return null;
-  }
-  return null;
-}
-
-/** `module.celery` for the name behind the module, the node itself otherwise. */
-function whole(node: Node): Node {
-  const { parent } = node;
-  return parent?.type === "attribute" && parent.childForFieldName("attribute")?.id === node.id ? parent : node;
-}
-
-/** A name in an import, of a keyword or of a parameter: it stands for nothing. */
-function isOnlyAName(node: Node): boolean {
-  const { parent } = node;
-  if (!parent) return true;
-  if (
-    /^(import_from_statement|import_statement|dotted_name|aliased_import|parameters|default_parameter|typed_parameter|global_statement)$/.test(
-      parent.type,
-    )
-  )
-    return parent.type !== "default_parameter" || parent.childForFieldName("name")?.id === node.id;
-  if (parent.type === "keyword_argument") return parent.childForFieldName("name")?.id === node.id;
-  if (parent.type === "assignment") return parent.childForFieldName("left")?.id === node.id;
-  return false;
-}
-
-/** In a block that is not that of a function or of the module. */
-function isConditional({ parent }: Node): boolean {
-  return parent?.type === "block" && parent.parent?.type !== "function_definition";
-}
-
-/** What sends, asks or looks; whatever else is done with the object might change it. */
-const USES =
-  /^(AsyncResult|GroupResult|ResultSet|backend|connection\w*|control|current_task|events|main|now|pool|producer_pool|send_task|signature|tasks|uuid)$/;
-
-function isUseOnly(node: Node): boolean {
-  const { parent } = node;
-  if (parent?.type !== "attribute" || parent.childForFieldName("object")?.id !== node.id) return true;
-  const name = parent.childForFieldName("attribute")!.text;
-  if (name !== "conf") return USES.test(name);
-  let whole = parent;
-  while (whole.parent && /^(attribute|subscript|call)$/.test(whole.parent.type)) whole = whole.parent;
-  const left = /assignment$/.test(whole.parent?.type ?? "") ? whole.parent!.childForFieldName("left") : null;
-  return left?.id !== whole.id && !/\.(update|setdefault|append|extend|insert|pop|clear|add)\(/.test(whole.text);
-}
-
-/** Whether a function around it has a variable or parameter of that name. */
-function isLocal(node: Node): boolean {
-  for (let at = node.parent; at; at = at.parent) {
-    if (at.type !== "function_definition" && at.type !== "lambda") continue;
-    const list = at.childForFieldName("parameters");
-    if (list?.descendantsOfType("identifier").some(({ text }) => text === node.text)) return true;
-    if (at.type === "function_definition" && assigns(at, node.text) && !hasGlobal(at, node.text)) return true;
-  }
-  return false;
-}
-
-function assigns(definition: Node, name: string): boolean {
-  let found = false;
-  walk(definition.childForFieldName("body")!, (node) => {
-    if (node.type === "assignment" && node.childForFieldName("left")?.text === name) found = true;
-    return !opensScope(node) || node === definition;
-  });
-  return found;
-}
-
-function mainGuardOf(statement: Node): Node | null {
-  for (let at: Node | null = statement; at; at = at.parent) if (isMainGuard(at)) return at;
-  return null;
 }
 
 function inHandler(decorator: Node): string {
