@@ -2,6 +2,7 @@
 
 import type { Context } from "../../lib/contract/context.ts";
 import type { Plan } from "../../lib/contract/plan.ts";
+import type { Prompt } from "../../lib/contract/prompt.ts";
 import {
   describeProject,
   type FlaskApp,
@@ -10,9 +11,6 @@ import {
   type Project,
   surveyTasks,
 } from "../../lib/survey/index.ts";
-import { entryModule } from "../integration/describe.ts";
-import { planIntegration } from "../integration/index.ts";
-import { type IntegrationAnswers, integrationPrompts } from "../integration/prompts.ts";
 import { uncertain } from "./cant.ts";
 import { Draft } from "./draft.ts";
 import { readOld } from "./integration.ts";
@@ -25,8 +23,16 @@ import { shareTasks } from "./rules/shared-task.ts";
 import { entryText, isPlainEntry, workerEntry } from "./rules/worker-entry.ts";
 import { carrySettings } from "./settings.ts";
 
+/** What takes the place of the old integration. */
+export interface Ours {
+  /** What stands behind `celery -A`. */
+  entryModule(project: Project, app: FlaskApp): string;
+  prompts(kind: FlaskApp["kind"]): readonly Prompt[];
+  plan(context: Context, wish: { generator: string; app: FlaskApp; answers: Record<string, string> }): Promise<Plan>;
+}
+
 /** Plans the whole conversion of one application. */
-export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
+export async function convert(context: Context, app: FlaskApp, ours: Ours): Promise<Plan> {
   const { project } = context;
   checkCommands(project, app);
   const old = readOld(project, app.kind === "factory" ? app.name : "");
@@ -50,7 +56,7 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
   const entryFiles = new Set(old.entryFiles.map(({ source }) => source.path));
 
   useOfLibrary(project, draft);
-  const entry = entryModule(project, app);
+  const entry = ours.entryModule(project, app);
   for (const { source, names } of old.entryFiles)
     draft.replace(workerEntry, source, entryText(project, source, names, entry));
 
@@ -60,20 +66,20 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
   const there = planned.findApp(app.target);
   if (!there || !("inits" in there)) throw new Error(`${app.target} is no application any more`);
   const generator = there.kind === "factory" ? "celery-factory" : "celery-direct";
-  const answers = settled(planned, there, hasResults);
+  const answers = settled(planned, there, ours.prompts(there.kind), hasResults);
   const files = draft.files(project, app);
   for (const [path, bytes] of files) context.changes.edit(path, bytes);
   const root = app.importRoot ? `${app.importRoot}/` : "";
   if (isPlainEntry(project.parse(`${root}${entry}.py`))) context.changes.supersede(`${root}${entry}.py`);
   const inner = context.withProject(planned);
-  const plan = await planIntegration(inner, { generator, app: there, answers });
+  const plan = await ours.plan(inner, { generator, app: there, answers });
   renameCommands(context, draft, project, entry, entryFiles);
   return {
     ...plan,
     next: [...draft.emptied(files, planned).map((path) => `delete ${path}: nothing is left in it`), ...plan.next],
     warnings: [...imagesWithout(project, entry), ...plan.warnings],
     made: draft.made,
-    recordedAs: { generator, prompts: integrationPrompts(there.kind), answers: { ...answers, target: app.target } },
+    recordedAs: { generator, prompts: ours.prompts(there.kind), answers: { ...answers, target: app.target } },
   };
 }
 
@@ -81,10 +87,11 @@ export async function convert(context: Context, app: FlaskApp): Promise<Plan> {
 function settled(
   project: Project,
   app: FlaskApp,
+  prompts: readonly Prompt[],
   hasResults: boolean,
-): IntegrationAnswers & { mode: "direct" | "hybrid" } {
+): Record<string, string> {
   const answers: Record<string, string> = { target: app.target, preview: "no", install: "no", mode: "direct" };
-  for (const prompt of integrationPrompts(app.kind)) {
+  for (const prompt of prompts) {
     if (prompt.name in answers) continue;
     const found = prompt.detect(project, answers);
     if (!("value" in found)) {
@@ -95,5 +102,5 @@ function settled(
   // The mapping that was just made is read in this style alone.
   answers.config = "object";
   if (!hasResults) answers.results = "none";
-  return answers as unknown as IntegrationAnswers & { mode: "direct" | "hybrid" };
+  return answers;
 }
