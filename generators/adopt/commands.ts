@@ -49,8 +49,10 @@ export function renamed(lines: readonly CommandLine[], entry: string | null): st
     lines.map(({ start, text, name }) => {
       const end = start + text.length;
       if (/^["']/.test(text)) return { start: end - name.length, end, text: entry ?? name };
-      const before = text.slice("celery".length, text.lastIndexOf(name)).replace(/\s+(?:-A|--app)[= \t]*["']?$/, "");
-      return { start, end, text: `celery -A ${entry ?? name}${before.trimEnd()}` };
+      const named = text.slice("celery".length, text.lastIndexOf(name));
+      const quote = /["']$/.exec(named)?.[0] ?? "";
+      const before = named.replace(/\s+(?:-A|--app)[= \t]*["']?$/, "").trimEnd();
+      return { start, end: end + quote.length, text: `celery -A ${quote}${entry ?? name}${quote}${before}` };
     }),
   );
 }
