@@ -26,18 +26,22 @@ const AS_LIST = /(["'])celery\1\s*,\s*\1(?:-A|--app)\1\s*,\s*\1([A-Za-z_][\w.-]*
 export function commandLines(project: Project): CommandLine[] {
   return project.paths.flatMap((path) => {
     if (!FILES.test(path) || /(^|\/)(node_modules|\.github)\//.test(path)) return [];
-    const bytes = project.read(path);
-    const text = bytes ? Buffer.from(bytes).toString("utf8") : "";
-    if (!text.includes("celery") || text.includes("\uFFFD")) return [];
-    return [...text.matchAll(COMMAND), ...text.matchAll(AS_LIST)].map((match) => ({
-      path,
-      line: text.slice(0, match.index).split("\n").length,
-      name: match[2]!.replace(/\.$/, ""),
-      start: match.index,
-      text: match[0],
-      whole: text,
-    }));
+    return linesIn(path, project.read(path));
   });
+}
+
+/** Those of one file, which a plan may have changed. */
+export function linesIn(path: string, bytes: Uint8Array | null): CommandLine[] {
+  const text = bytes ? Buffer.from(bytes).toString("utf8") : "";
+  if (!text.includes("celery") || text.includes("\uFFFD")) return [];
+  return [...text.matchAll(COMMAND), ...text.matchAll(AS_LIST)].map((match) => ({
+    path,
+    line: text.slice(0, match.index).split("\n").length,
+    name: match[2]!.replace(/\.$/, ""),
+    start: match.index,
+    text: match[0],
+    whole: text,
+  }));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The settings of an integration as entries of one `CELERY` mapping, which stands where the application is configured. */
-import { callArguments, type Node, type SourceFile, statements, stringValue } from "../../lib/python/index.ts";
+import { callArguments, type Node, namesOf, type SourceFile, statements, stringValue } from "../../lib/python/index.ts";
 import {
   applicationSources,
   assignedValue,
@@ -106,6 +106,11 @@ function namesIn(project: Project, { path, name }: Definition, depth: number) {
     if (!inherited) return null;
     for (const [key, found] of inherited) names.set(key, found);
   }
+  // Names that come from elsewhere, or only sometimes, would be lost.
+  const isLost = block
+    .descendantsOfType(["import_from_statement", "assignment", "augmented_assignment"])
+    .some((node) => bringsOthers(node, block));
+  if (isLost) return null;
   for (const statement of statements(block)) {
     const [assignment] = statement.type === "expression_statement" ? statements(statement) : [];
     const left = assignment?.type === "assignment" ? assignment.childForFieldName("left")! : null;
@@ -113,6 +118,14 @@ function namesIn(project: Project, { path, name }: Definition, depth: number) {
     if (left?.type === "identifier" && right && isSetting(left.text)) names.set(left.text, { node: right, holder });
   }
   return names;
+}
+
+/** An import of settings, or a setting in a block of its own or with `+=`. */
+function bringsOthers(node: Node, block: Node): boolean {
+  if (node.type === "import_from_statement")
+    return node.text.includes("*") || namesOf(node).some(({ local }) => isSetting(local));
+  const isPlain = node.type === "assignment" && node.parent?.parent?.id === block.id;
+  return !isPlain && !enclosing(node, "function_definition") && isSetting(node.childForFieldName("left")?.text ?? "");
 }
 
 type Named = Entry & { of?: { path: string; name: string | null; key: string } };

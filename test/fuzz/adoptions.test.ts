@@ -91,6 +91,7 @@ test(`${runs} random integrations are converted and mended, and a worker runs wi
   }
   console.log(`  ${JSON.stringify(tally)}, seed ${seed}`);
   for (const [why, count] of [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 6)) console.log(`    ${count} × ${why}`);
+  if (!shown) assert.ok(tally.converted > runs / 2 && tally.mended > runs / 2, "most of them are taken over");
   assert.deepEqual(faults.slice(0, 10), [], `${faults.length} faults, seed ${seed}`);
 });
 

@@ -1,7 +1,7 @@
 import type { Context } from "../../../lib/contract/context.ts";
 import { dottedDefinition, type FlaskApp, type Project, placeOf } from "../../../lib/survey/index.ts";
 import { uncertain } from "../cant.ts";
-import { commandLines, renamed } from "../commands.ts";
+import { type CommandLine, commandLines, linesIn, renamed } from "../commands.ts";
 import type { Draft, Rule } from "../draft.ts";
 
 const commandOrder: Rule = { name: "command-order", why: "Celery 5 takes -A only before the sub-command" };
@@ -16,14 +16,27 @@ export function renameCommands(
 ): void {
   const isKept = (name: string) =>
     [...kept].some((path) => placeOf(project, path).module === name.replace(/[:.]\w*celery\w*$|:\w+$/, ""));
-  const open = commandLines(project).filter(({ name }) => name !== entry && !isKept(name));
-  for (const path of new Set(open.map((one) => one.path))) {
-    const lines = open.filter((one) => one.path === path);
-    // The plan may have changed it already.
-    const now = Buffer.from(context.changes.current(path) ?? []).toString("utf8");
-    if (now !== lines[0]!.whole) continue;
-    context.changes.edit(path, renamed(lines, entry));
-    for (const { line } of lines) draft.note(commands, `${path}:${line}`);
+  const isOpen = ({ name }: CommandLine) => name !== entry && !isKept(name);
+  rewrite(context, project, isOpen, entry, (place) => draft.note(commands, place));
+}
+
+/** The files as the plan has them so far, with other command lines. */
+function rewrite(
+  { changes }: Context,
+  project: Project,
+  isOpen: (line: CommandLine) => boolean,
+  entry: string | null,
+  note: (place: string) => void,
+): void {
+  const paths = new Set(
+    commandLines(project)
+      .filter(isOpen)
+      .map(({ path }) => path),
+  );
+  for (const path of paths) {
+    const lines = linesIn(path, changes.current(path)).filter(isOpen);
+    if (lines.length > 0) changes.edit(path, renamed(lines, entry));
+    for (const { line } of lines) note(`${path}:${line}`);
   }
 }
 
@@ -58,11 +71,6 @@ export function imagesWithout(project: Project, entry: string): string[] {
 
 /** `celery worker -A name` becomes `celery -A name worker`. */
 export function orderCommands(context: Context, draft: Draft, project: Project): void {
-  const open = commandLines(project).filter(({ text }) => /^celery\s+[a-z]+\b.*\s(-A|--app)/s.test(text));
-  for (const path of new Set(open.map((one) => one.path))) {
-    const lines = open.filter((one) => one.path === path);
-    if (Buffer.from(context.changes.current(path) ?? []).toString("utf8") !== lines[0]!.whole) continue;
-    context.changes.edit(path, renamed(lines, null));
-    for (const { line } of lines) draft.note(commandOrder, `${path}:${line}`);
-  }
+  const isOpen = ({ text }: CommandLine) => /^celery\s+[a-z]+\b.*\s(-A|--app)/s.test(text);
+  rewrite(context, project, isOpen, null, (place) => draft.note(commandOrder, place));
 }
