@@ -213,7 +213,8 @@ export async function guard(command: readonly string[], env: Readonly<Record<str
     // Ctrl-C in a terminal must not reach the server before the test has ended.
     detached: true,
   });
-  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  // Not "close": that waits for pipes which keep no process alive, and the test process would end before it.
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const pid = await new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.stdout?.once("data", (chunk) => resolve(Number(String(chunk).trim())));
@@ -229,7 +230,7 @@ export async function guard(command: readonly string[], env: Readonly<Record<str
     end: async () => {
       child.ref();
       child.stdin?.end();
-      await closed;
+      await gone;
     },
   };
 }
