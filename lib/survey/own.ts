@@ -46,11 +46,13 @@ export function ownTasks(source: SourceFile | null): OwnTasks {
   const text = source?.text ?? "";
   const [, ofBlueprints, central] =
     /names = dict\.fromkeys\(\[['"]([\w.]+)['"]\]\)|return \[['"]([\w.]+)['"]\]/.exec(text) ?? [];
-  const isCentral = text.includes("def task_modules(") && !text.includes("NOT_A_BLUEPRINT");
+  const isOld = text.includes("def task_modules(") && !text.includes("NOT_A_BLUEPRINT");
+  const [, searched, name] =
+    /\.autodiscover_tasks\(\[['"]([\w.]+)['"]\], related_name=['"](\w*)['"]\)/.exec(text) ?? [];
   const isMixed = /single-module blueprints share/.test(text);
   return {
-    style: isCentral ? "centralized" : isMixed ? "mixed" : "blueprint",
-    module: ofBlueprints ?? central ?? null,
+    style: isOld || searched ? "centralized" : isMixed ? "mixed" : "blueprint",
+    module: ofBlueprints ?? central ?? (searched && [searched, name].filter(Boolean).join(".")) ?? null,
   };
 }
 

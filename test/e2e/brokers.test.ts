@@ -77,7 +77,7 @@ async function tlsTest(): Promise<void> {
   assert.match(refused.stderr, /CERTIFICATE_VERIFY_FAILED/);
   const inCode = { ...env, CELERY_BROKER_URL: `${url}?ssl_cert_reqs=none` };
   const stopped = await runIn(root, ["python", "-c", "import make_celery"], inCode);
-  assert.match(stopped.stderr, /must verify the server's certificate/);
+  assert.match(stopped.stderr, /certificates must be verified/);
   await server.stop();
 }
 

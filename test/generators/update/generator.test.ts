@@ -88,7 +88,10 @@ test("lines that both have changed are shown, and nothing is written until a sid
   const before = snapshotTree(root);
   const error = await refusal("celery-update", { root });
   assert.equal(error.code, "update-conflicts");
-  assert.match(error.details.join("\n"), /app\/celery_settings\.py:\d+\n {2}mine {3}\| .*too_old = set\(\) {2}# mine/);
+  assert.match(
+    error.details.join("\n"),
+    /app\/celery_settings\.py:\d+\n(?: {2}mine {3}\| .*\n)*? {2}mine {3}\| .*too_old = set\(\) {2}# mine/,
+  );
   assert.match(error.details.join("\n"), /theirs \| .*settings = dict\(DEFAULTS\)/);
   assertSameTree(before, snapshotTree(root));
 

@@ -70,6 +70,13 @@ testTwins("broken settings", [
     says: /no setting 'task_time_limt' and ignores it: is 'task_time_limit' meant/,
   },
   {
+    name: "an address that can not be taken apart",
+    red: "configuration-shared",
+    patch: [[config, '"result_backend": ', '"result_backend": "redis://localhost:63x9/1" or ']],
+    at: [config, "result_backend"],
+    says: /result_backend is not a valid URL/,
+  },
+  {
     name: "a flat key that is misspelt",
     red: "settings-known",
     patch: [[config, "    CELERY = {", "    CELERY_TASK_RESULT_EXPIRSE = 30\n    CELERY = {"]],

@@ -4,6 +4,7 @@ import os
 import re
 import ssl
 from typing import Any
+from urllib.parse import urlsplit
 
 from .events import Failed, NotApplicable
 from .sources import Sources
@@ -69,6 +70,13 @@ def share_configuration(run: Verification) -> str:
                 "Set CELERY_BROKER_URL to a real URL in the environment.",
                 place,
             )
+    for name in ("broker_url", "result_backend"):
+        if not _is_url(conf.get(name)):
+            raise Failed(
+                f"{name} is not a valid URL",
+                "Percent-encode special characters of its password.",
+                sources.find(rf"(?i){name}") or application.celery_place(),
+            )
     if not celery_url and not flask_url:
         if os.environ.get("CELERY_BROKER_URL") and run.live or sources.mentions("CELERY_BROKER_URL"):
             return "both take the broker from CELERY_BROKER_URL in the environment"
@@ -101,6 +109,14 @@ def share_configuration(run: Verification) -> str:
             application.celery_place() or place,
         )
     return f"one broker URL, in Flask's {key} and in Celery"
+
+
+def _is_url(value: Any) -> bool:
+    """Whether each address can be taken apart. Python's own message would quote a piece of the password."""
+    try:
+        return all(urlsplit(part).port != 0 for part in str(value or "").split(";"))
+    except ValueError:
+        return False
 
 
 def _flask_broker(config: Any) -> Any:
