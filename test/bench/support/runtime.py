@@ -1,4 +1,4 @@
-"""runtime.py documented generated: both applications in turns, a batch each; prints medians and the ratio of each pair.
+"""runtime.py documented generated: both applications in turns, a batch each; prints medians, and the ratios of the pairs.
 
 An application says in bench_app.py what is measured: `application()` gives its name → (Flask app, WSGI environ).
 """
@@ -15,7 +15,7 @@ import time
 from typing import Any
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "15"))
-WORKER_ROUNDS = int(os.environ.get("BENCH_WORKER_ROUNDS", "3"))
+WORKER_ROUNDS = int(os.environ.get("BENCH_WORKER_ROUNDS", "7"))
 BATCH = 200
 TASKS = int(os.environ.get("BENCH_TASKS", "3000"))
 CALLS = 5_000
@@ -158,7 +158,7 @@ def cpu_of(pid: int) -> float:
 def main(documented: str, generated: str) -> None:
     sides = [Side(documented), Side(generated)]
     names = sys.argv[3:]
-    print(f"{'per request, call or task':<44}{'documented':>12}{'generated':>12}{'times as fast':>15}")
+    print(f"{'per request, call or task':<44}{'documented':>12}{'generated':>12}{'times as fast: min, median, max':>35}")
     for name in [*names, "calls"]:
         rounds = []
         for index in range(ROUNDS + 1):
@@ -185,8 +185,9 @@ def tell(name: str, rounds: list[tuple[dict[str, float], dict[str, float]]]) -> 
     for key in rounds[0][0]:
         theirs, ours = (statistics.median(pair[side][key] for pair in rounds) * 1e6 for side in (0, 1))
         # Of each pair, which ran one after the other: what else the machine does weighs on both.
-        ratio = statistics.median(pair[0][key] / pair[1][key] for pair in rounds)
-        print(f"{f'{name}, µs {key}':<44}{theirs:>12.1f}{ours:>12.1f}{ratio:>15.2f}", flush=True)
+        ratios = [pair[0][key] / pair[1][key] for pair in rounds]
+        spread = f"{min(ratios):.2f}  {statistics.median(ratios):.2f}  {max(ratios):.2f}"
+        print(f"{f'{name}, µs {key}':<44}{theirs:>12.1f}{ours:>12.1f}{spread:>35}", flush=True)
 
 
 if __name__ == "__main__":
