@@ -41,7 +41,8 @@ class Sources:
             if path.endswith(".py") and not is_test(path):
                 self._scan(path)
         self.patches = self.find(
-            r"\bpatch_all\(|\bmonkey_patch\(|\bpatch_(?:thread|socket|time)\(|gevent\.monkey"
+            r"\bpatch_all\(|\bmonkey_patch\(|\bpatch_(?:thread|socket|time)\(|^\s*(?:from|import) gevent\.monkey",
+            re.M,
         )
 
     def text(self, path: str) -> str:
