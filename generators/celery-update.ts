@@ -1,5 +1,6 @@
 import { defineGenerator } from "../lib/contract/generator.ts";
 import { refuseMergeConflicts, sideOf } from "./common/merge.ts";
+import { migrate } from "./update/migrations/index.ts";
 import { planUpdate, refuseDue, requireOurs, writeUpdate } from "./update/plan.ts";
 import { updatePrompts } from "./update/prompts.ts";
 
@@ -25,7 +26,9 @@ export const generator = defineGenerator({
     const update = await planUpdate(context, GENERATORS, sideOf(context, answers.conflicts));
     if (answers.check === "yes") refuseDue(update);
     refuseMergeConflicts(update.conflicts, "celery-update");
+    const migrated = migrate(context.project, update.texts);
     writeUpdate(context, update);
+    for (const [path, bytes] of migrated.files) context.changes.edit(path, bytes);
     return {
       generator: "celery-update",
       target: "",
@@ -34,6 +37,7 @@ export const generator = defineGenerator({
       manual: [],
       install: null,
       warnings: [...update.warnings, ...update.unseen],
+      made: migrated.made,
       next: update.texts.size > 0 ? ["run your tests, then restart the web and the workers"] : [],
     };
   },

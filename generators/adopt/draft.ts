@@ -1,12 +1,10 @@
 /** The edits of all rules, file by file, and which rule made which. */
 import {
+  cutImport,
   dropImports,
   type Edit,
-  indentAt,
   lineOf,
-  lineStart,
   type Node,
-  nextLine,
   placeImport,
   readSource,
   type SourceFile,
@@ -153,25 +151,9 @@ const currentApp = (local: string) => `from celery import current_app as ${local
 
 /** `from app import celery` goes, to make place for Celery's current application; inside a function, that is put in its place. */
 function withoutImport(source: SourceFile, names: ReadonlySet<string>): Edit[] {
-  return importsOf(source).flatMap(({ local, name, node, module }) => {
-    if (!names.has(local) || name === null || module === "celery") return [];
-    const items = node.childrenForFieldName("name");
-    const isInside = node.parent?.type !== "module";
-    const indent = indentAt(source.text, node.startIndex) ?? "";
-    if (items.length === 1 && isInside)
-      return [{ start: node.startIndex, end: node.endIndex, text: currentApp(local) }];
-    if (items.length === 1)
-      return [{ start: lineStart(source.text, node.startIndex), end: nextLine(source.text, node.endIndex), text: "" }];
-    const at = items.findIndex((item) => (item.childForFieldName("alias") ?? item).text === local);
-    const [before, item, after] = [items[at - 1], items[at]!, items[at + 1]];
-    const added = isInside
-      ? [{ start: node.startIndex, end: node.startIndex, text: `${currentApp(local)}\n${indent}` }]
-      : [];
-    const cut = after
-      ? { start: item.startIndex, end: after.startIndex }
-      : { start: before!.endIndex, end: item.endIndex };
-    return [...added, { ...cut, text: "" }];
-  });
+  return importsOf(source)
+    .filter(({ local, name, module }) => names.has(local) && name !== null && module !== "celery")
+    .flatMap((item) => cutImport(source, item, currentApp(item.local)));
 }
 
 /** Whether the very import stands there already. */

@@ -1,7 +1,7 @@
-import { namesOf } from "./imports.ts";
+import { type ImportedName, namesOf } from "./imports.ts";
 import type { Edit, SourceFile } from "./source.ts";
 import type { Node } from "./tree.ts";
-import { lineStart, nextLine, statements } from "./walk.ts";
+import { indentAt, lineStart, nextLine, statements } from "./walk.ts";
 
 /**
  * The edits that take imported names away which nothing but `removed` uses; of an import with other names these stay.
@@ -50,6 +50,26 @@ export function dropImports(
     });
   });
   return [...parts, ...asGroups(source, lines)];
+}
+
+/**
+ * The edits that take one name out of its import, used or not.
+ *
+ * @param instead - the statement that has the name's place inside a function; at module level it is for {@link placeImport}
+ */
+export function cutImport(source: SourceFile, { node, local }: ImportedName, instead: string): Edit[] {
+  const items = node.childrenForFieldName("name");
+  const isInside = node.parent?.type !== "module";
+  if (items.length === 1 && isInside) return [{ start: node.startIndex, end: node.endIndex, text: instead }];
+  if (items.length === 1) return asGroups(source, [wholeLine(source, node)]);
+  const at = items.findIndex((item) => (item.childForFieldName("alias") ?? item).text === local);
+  const [before, item, after] = [items[at - 1], items[at]!, items[at + 1]];
+  const indent = indentAt(source.text, node.startIndex) ?? "";
+  const added = isInside ? [{ start: node.startIndex, end: node.startIndex, text: `${instead}\n${indent}` }] : [];
+  const cut = after
+    ? { start: item.startIndex, end: after.startIndex }
+    : { start: before!.endIndex, end: item.endIndex };
+  return [...added, { ...cut, text: "" }];
 }
 
 function wholeLine({ text }: SourceFile, statement: Node): Edit {

@@ -1,6 +1,6 @@
 /** Reading and editing Python source: locate with a parser, splice text. Knows nothing about Flask. */
 
-export { dropImports } from "./drop-import.ts";
+export { cutImport, dropImports } from "./drop-import.ts";
 export { type ImportText, importsInText } from "./import-text.ts";
 export { type ImportedName, importedNames, importPoint, namesOf } from "./imports.ts";
 export { mergeImports } from "./merge-imports.ts";

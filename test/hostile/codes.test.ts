@@ -301,6 +301,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   "unknown-partial": "templates/render",
   "update-conflicts": "generators/update/generator",
   "update-due": "generators/update/generator",
+  "update-names-gone": "generators/update/migrations",
   "verify-failed": "generators/verify/generated",
   "write-failed": "changes/disk-full",
 };
