@@ -18,7 +18,7 @@ interface Outcome {
 }
 
 const here = import.meta.dirname;
-const limitMinutes = 8;
+const limitMinutes = 12;
 /** Most of the time a file waits for servers and workers, so that two of them leave two processors idle. */
 const atOnce = 2 * availableParallelism();
 /** These run generated Python. */

@@ -40,7 +40,7 @@ export async function convert(context: Context, app: FlaskApp, ours: Ours): Prom
   const draft = new Draft();
   shareTasks(project, draft, old.uses, tasks);
   keepUses(project, app, draft, old.uses);
-  const carried = carrySettings(project, app, old.entries);
+  const carried = carrySettings(project, app, old, tasks);
   const hasResults =
     carried.values.has("result_backend") || ownUrlSettings(project).has("result_backend") || project.results !== null;
   const kept = keepBehaviour(project, app, carried, tasks);

@@ -35,6 +35,7 @@ import {
   mainGuardOf,
   whole,
 } from "./nodes.ts";
+import { type Periodic, periodicOf } from "./periodic.ts";
 import {
   type Configuring,
   configuring,
@@ -57,6 +58,8 @@ export interface Old {
   /** Statements and definitions that go. */
   removed: { source: SourceFile; node: Node }[];
   entries: Entry[];
+  /** What handlers add to the schedule. */
+  periodic: Periodic[];
   uses: Use[];
   /** Names that files take from where the object is. */
   imports: { source: SourceFile; local: string }[];
@@ -96,6 +99,7 @@ class Reader {
   readonly #entries: Entry[] = [];
   readonly #removed = new Map<Node, SourceFile>();
   readonly #taskClasses = new Set<string>();
+  readonly #handlers = new Map<Node, readonly Periodic[]>();
 
   constructor(project: Project, factoryName: string) {
     this.#project = project;
@@ -132,6 +136,7 @@ class Reader {
       object,
       removed: [...this.#removed].map(([node, source]) => ({ source, node })).filter(({ source }) => !inEntry(source)),
       entries: this.#entries,
+      periodic: [...this.#handlers.values()].flat(),
       uses: uses.filter(({ source, node }) => !inEntry(source) && !isRemoved(node)),
       imports: this.#imports().filter(({ source }) => !inEntry(source)),
       entryFiles,
@@ -350,6 +355,7 @@ class Reader {
   /** Where a reference belongs: what goes is noted, what stays is given back. */
   #place(source: SourceFile, node: Node): Use | null {
     if ([...this.#removed.keys()].some((gone) => contains(gone, node) && !isDefinition(gone))) return null;
+    if ([...this.#handlers.keys()].some((handler) => contains(handler, node))) return null;
     const isCelery = (other: Node | null) => this.#isCelery(source, other);
     const decorator = enclosingOfType(node, "decorator");
     if (decorator) {
@@ -357,6 +363,7 @@ class Reader {
       const callee = expression.type === "call" ? expression.childForFieldName("function")! : expression;
       const isTask = callee.type === "attribute" && callee.childForFieldName("attribute")?.text === "task";
       if (isTask && isCelery(callee.childForFieldName("object"))) return { source, node, kind: "decorator" };
+      if (this.#addsPeriodic(source, decorator, callee, isCelery)) return null;
       throw cantAdopt(source, decorator, "what this adds to the Celery object would be lost", inHandler(decorator));
     }
     const statement = statementOf(node);
@@ -405,6 +412,17 @@ class Reader {
     }
     if (guard) throw cantAdopt(source, statement, "the worker is started from here", INSTEAD);
     throw cantAdopt(source, statement, "what this does with the Celery object is not known", INSTEAD);
+  }
+
+  /** A handler that does nothing but add periodic tasks goes, and they become settings. */
+  #addsPeriodic(source: SourceFile, decorator: Node, callee: Node, isCelery: IsCelery): boolean {
+    const definition = decorator.parent!.childForFieldName("definition")!;
+    if (decorator.parent!.descendantsOfType("decorator").length > 1) return false;
+    const periodic = periodicOf(source, definition, callee, isCelery);
+    if (!periodic) return false;
+    this.#handlers.set(definition, periodic);
+    this.#removed.set(definition, source);
+    return true;
   }
 
   /** A function that does nothing but configure the module's object, or gives it back, goes with it. */

@@ -1,8 +1,17 @@
 /** The settings of an integration as entries of one `CELERY` mapping, which stands where the application is configured. */
-import { callArguments, type Node, namesOf, type SourceFile, statements, stringValue } from "../../lib/python/index.ts";
+import {
+  callArguments,
+  mainQuote,
+  type Node,
+  namesOf,
+  type SourceFile,
+  statements,
+  stringValue,
+} from "../../lib/python/index.ts";
 import {
   applicationSources,
   assignedValue,
+  type CeleryTask,
   type Definition,
   definitionNamed,
   definitionOf,
@@ -17,6 +26,8 @@ import {
 } from "../../lib/survey/index.ts";
 import { moduleFrom } from "../common/wiring.ts";
 import { cantAdopt } from "./cant.ts";
+import type { Old } from "./integration.ts";
+import { beatSchedule, type Periodic } from "./periodic.ts";
 import { isSetting, settingName } from "./setting-names.ts";
 import type { Entry } from "./statements.ts";
 
@@ -36,7 +47,12 @@ const BUILTINS = new Set("int str float bool dict list tuple set max min len ran
  *
  * @throws UserError `adopt-uncertain` for a value that can't be written there
  */
-export function carrySettings(project: Project, app: FlaskApp, entries: readonly Entry[]): Carried {
+export function carrySettings(
+  project: Project,
+  app: FlaskApp,
+  { entries, periodic }: Pick<Old, "entries" | "periodic">,
+  tasks: readonly CeleryTask[],
+): Carried {
   const carried: Carried = { values: new Map(), imports: new Set() };
   const { found } = surveyConfig(project, app);
   const all = flatSettings(project);
@@ -66,7 +82,31 @@ export function carrySettings(project: Project, app: FlaskApp, entries: readonly
     if (!entry.isFirst) places.set(setting, place);
     put(carried.values, setting, text);
   }
+  if (periodic.length > 0) carryPeriodic(project, app, carried, periodic, tasks);
   return carried;
+}
+
+/** Entries that handlers add, where there are no others. */
+function carryPeriodic(
+  project: Project,
+  app: FlaskApp,
+  { values, imports }: Carried,
+  periodic: readonly Periodic[],
+  tasks: readonly CeleryTask[],
+): void {
+  const { source, call } = periodic[0]!;
+  // Also in a mapping that can't be read: what it has would replace these entries, or they it.
+  if (applicationSources(project).some(({ text }) => /beat_?schedule/i.test(text)))
+    throw cantAdopt(
+      source,
+      call,
+      "beat_schedule is set, too",
+      "keep all entries in one place, and run the command again",
+    );
+  const quote = mainQuote(app.file);
+  const written = (from: SourceFile, value: Node) =>
+    expression(project, app, { name: "beat_schedule", value, source: from, appName: "" }, imports);
+  put(values, "beat_schedule", beatSchedule(project, periodic, { tasks, written, quote }));
 }
 
 /** A module or class whose names are settings, name by name. */

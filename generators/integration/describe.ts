@@ -30,7 +30,6 @@ export function describeIntegration(
   const inPackage = (name: string) => (app.package ? `${app.package}.${name}` : name);
   const folder = packageDir ? `${packageDir}/` : "";
   const celeryName = freeName(project, folder, "celery_app", isOwnFile);
-  const tasksName = freeName(project, folder, "tasks", (text) => isCeleryTasks(text, project));
   const brokerFacts = describeBroker(brokerKind(answers.broker), answers.results, answers.config);
   const own: ReadonlySet<string> = answers.config === "object" ? ownUrlSettings(project) : new Set();
   return {
@@ -40,8 +39,7 @@ export function describeIntegration(
     packageDir: folder,
     celeryModule: inPackage(celeryName),
     celeryName,
-    tasksModule: inPackage(tasksName),
-    tasksName,
+    tasksModule: inPackage(freeName(project, folder, "tasks", (text) => isCeleryTasks(text, project))),
     entry: workerEntry(app.entry),
     importRoot,
     entryModule: entryModule(project, app),

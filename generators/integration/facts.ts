@@ -15,8 +15,6 @@ export interface Integration extends BrokerFacts {
   celeryName: string;
   /** e.g. "flaskr.tasks" (another name on a collision). */
   tasksModule: string;
-  /** Last part of `tasksModule`. */
-  tasksName: string;
   /** How the worker's entry obtains the app. */
   entry: WorkerEntry;
   /** Folder on sys.path from which `package` is imported, relative to the root: "" or e.g. "src". */

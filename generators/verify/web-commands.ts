@@ -16,7 +16,7 @@ export interface WebCommand {
 }
 
 const processFiles =
-  /(^|\/)(?:Procfile[^/]*|[^/]*Dockerfile[^/]*|Makefile|justfile|pyproject\.toml|package\.json|app\.ya?ml|fly\.toml|render\.ya?ml|railway\.(?:json|toml)|gunicorn[\w.]*\.py)$|compose[^/]*\.ya?ml$|\.(?:sh|service|ini|conf)$|(^|\/)(?:bin|scripts?)\/[^/.]+$/;
+  /(^|\/)(?:Procfile[^/]*|[^/]*Dockerfile[^/]*|Makefile|justfile|pyproject\.toml|package\.json|app\.ya?ml|fly\.toml|render\.ya?ml|railway\.(?:json|toml)|gunicorn[\w.]*\.py)$|compose[^/]*\.ya?ml$|\.(?:sh|service|ini|conf)$|(^|\/)(?:bin|scripts?)\/[^/.]+$|(^|\/)(?:start|boot|entrypoint|serve)$/;
 const environments = /(^|\/)(?:\.flaskenv|\.env[^/]*)$/;
 const documents = /(^|\/)(?:README|CONTRIBUTING|INSTALL|DEVELOPMENT)[^/]*$|(^|\/)docs?\/.*\.(?:md|rst|txt)$/;
 const others = /(^|\/)(?:tests?|examples?|node_modules|\.github)\//;

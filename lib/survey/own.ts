@@ -47,12 +47,11 @@ export function ownTasks(source: SourceFile | null): OwnTasks {
   const [, ofBlueprints, central] =
     /names = dict\.fromkeys\(\[['"]([\w.]+)['"]\]\)|return \[['"]([\w.]+)['"]\]/.exec(text) ?? [];
   const isOld = text.includes("def task_modules(") && !text.includes("NOT_A_BLUEPRINT");
-  const [, searched, name] =
-    /\.autodiscover_tasks\(\[['"]([\w.]+)['"]\], related_name=['"](\w*)['"]\)/.exec(text) ?? [];
+  const [, included] = /settings\["include"\] = \[['"]([\w.]+)['"]/.exec(text) ?? [];
   const isMixed = /single-module blueprints share/.test(text);
   return {
-    style: isOld || searched ? "centralized" : isMixed ? "mixed" : "blueprint",
-    module: ofBlueprints ?? central ?? (searched && [searched, name].filter(Boolean).join(".")) ?? null,
+    style: isOld || included ? "centralized" : isMixed ? "mixed" : "blueprint",
+    module: ofBlueprints ?? central ?? included ?? null,
   };
 }
 

@@ -45,15 +45,26 @@ def look(root: str, entry: str) -> dict:
             broken[name] = repr(error)
     return {
         "tasks": tasks,
-        "settings": {name: shown(conf.get(name)) for name in dict(flatten(NAMESPACES))},
+        "settings": {
+            **{name: shown(conf.get(name)) for name in dict(flatten(NAMESPACES))},
+            "beat_schedule": shown({name: full(entry) for name, entry in dict(conf.beat_schedule or {}).items()}),
+            # Ours has its example beside the project's own.
+            "include": shown(tuple(name for name in conf.include or () if not hasattr(sys.modules[name], "example_task"))),
+        },
         "defaults": {name: shown(option.default) for name, option in flatten(NAMESPACES)},
         "broker": app.connection_for_write().as_uri(),
         "backend": app.backend.as_uri() if conf.result_backend else "",
         "queues": sorted(app.amqp.queues),
-        "beat": {name: shown(entry) for name, entry in sorted(dict(conf.beat_schedule or {}).items())},
+        "beat": {name: shown(full(entry)) for name, entry in sorted(dict(conf.beat_schedule or {}).items())},
         "broken": broken,
         "run": {name: outcome(app, name) for name in sorted(tasks) if "example_task" not in name},
     }
+
+
+def full(entry: dict) -> dict:
+    """What is left out of an entry is empty."""
+    parts = {"args": (), "kwargs": {}, "options": {}, **entry}
+    return {name: tuple(parts[name]) if name == "args" else parts[name] for name in sorted(parts)}
 
 
 def outcome(app: celery.Celery, name: str) -> str:

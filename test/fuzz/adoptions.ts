@@ -59,6 +59,10 @@ const SETTINGS: readonly { text: string; needs?: "app"; imports?: string }[] = [
     text: 'celery.conf.beat_schedule = {\n    "nightly": {\n        "task": "shop.tasks.first",\n        "schedule": crontab(hour=3, minute=0),\n        "args": (2,),\n    },\n}',
     imports: "from celery.schedules import crontab",
   },
+  {
+    text: '@celery.on_after_configure.connect\ndef plan(sender, **kwargs):\n    from {tasks} import first\n\n    sender.add_periodic_task(20.0, first.s(4), name="often")\n    sender.add_periodic_task(crontab(minute=5), first.s(2, factor=3), expires=9)',
+    imports: "from celery.schedules import crontab",
+  },
   { text: "celery.config_from_object(celeryconf)", imports: "from shop import celeryconf" },
   { text: 'celery.config_from_object("shop.celeryconf")' },
   { text: 'celery.autodiscover_tasks(["shop"])' },
@@ -139,7 +143,7 @@ export function write(one: Shape): OldApp {
     ...(one.context?.includes("has_app_context") ? ["from flask import has_app_context"] : []),
     ...settings.flatMap(({ imports }) => imports ?? []),
   ];
-  const body = settings.map(({ text }) => text).join("\n");
+  const body = settings.map(({ text }) => text.replaceAll("{tasks}", tasksModule)).join("\n");
   const comment = one.comment ? "# The Celery object\n" : "";
   return isFlat
     ? flat(one, imports, constants, comment, construct, body)

@@ -1,6 +1,6 @@
 /**
  * Random sequences of our own commands on small applications: whatever came before, each of them again, in any order, has
- * nothing to change. FUZZ_RUNS says how many (300), FUZZ_SEED repeats a run.
+ * nothing to change. FUZZ_RUNS says how many (200), FUZZ_SEED repeats a run.
  */
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { runGenerator } from "../../lib/run/run.ts";
 import { generatorNamed, silent } from "../support/generators.ts";
 import { assertSameTree, snapshotTree, tempDir, writeTree } from "../support/temp.ts";
 
-const runs = Number(process.env.FUZZ_RUNS ?? 300);
+const runs = Number(process.env.FUZZ_RUNS ?? 200);
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 const BLUEPRINT = (name: string) =>

@@ -7,11 +7,15 @@ export interface NamedEntry {
   name: string;
   /** What stands between the parentheses of `app:create_app("x")`; null where nothing is called. */
   given: string | null;
+  /** Named by a web server's command, not by FLASK_APP. */
+  isServer: boolean;
   at: Location;
 }
 
 const FILES =
-  /(^|\/)(\.flaskenv|\.env(\.\w+)*|Procfile|Dockerfile|app\.ya?ml|(docker-)?compose[\w.-]*\.ya?ml|[\w-]+\.sh)$/;
+  /(^|\/)(\.flaskenv|\.env(\.\w+)*|Procfile|Dockerfile|app\.ya?ml|(docker-)?compose[\w.-]*\.ya?ml|[\w-]+\.sh|start|boot|entrypoint|serve)$/;
+/** Deeper down, files are of something else. */
+const DEPTH = 5;
 const FLASK_APP = /FLASK_APP["']?\s*[=:]\s*["']?([\w./]+?)(?:\.py)?(?::(\w+))?(?:\(([^)]*)\)|["'\s]|$)/;
 const SERVER = /\b(?:gunicorn|waitress-serve|uwsgi|hypercorn)\b.*?[\s"'=]([A-Za-z_][\w.]*):(\w+)(?:\(([^)]*)\))?/;
 
@@ -24,7 +28,7 @@ export function namedEntries(reading: Reading): NamedEntry[] {
   const servers: NamedEntry[] = [];
   const others: NamedEntry[] = [];
   for (const path of reading.paths) {
-    if (!FILES.test(path) || path.split("/").length > 2) continue;
+    if (!FILES.test(path) || path.split("/").length > DEPTH) continue;
     const bytes = reading.read(path);
     const text = bytes ? Buffer.from(bytes).toString("utf8") : "";
     for (const [index, line] of text.split(/\r?\n/).entries()) {
@@ -33,7 +37,13 @@ export function namedEntries(reading: Reading): NamedEntry[] {
         const match = pattern.exec(line);
         if (!match) continue;
         const module = match[1]!.replace(/^\.\//, "").replaceAll("/", ".");
-        found.push({ module, name: match[2] ?? "", given: match[3] ?? null, at: { path, line: index + 1 } });
+        found.push({
+          module,
+          name: match[2] ?? "",
+          given: match[3] ?? null,
+          isServer: found === servers,
+          at: { path, line: index + 1 },
+        });
       }
     }
   }

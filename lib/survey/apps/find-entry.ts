@@ -57,10 +57,14 @@ export function findEntry(candidate: Candidate, reading: Reading, values: Values
   const told = commandCall(candidate, named, importRoot, reading);
   if (told && !secretLiteral(parseText(`f(${told.given ?? ""})`).rootNode))
     return repeat(`(${quotesOf(told.given ?? "")})`, [], told.at);
-  const started = new Set(named.map((entry) => modulePath(importRoot, entry.module, reading.pathSet)));
-  const uses = [...usesOf(candidate, reading, values)].sort(
-    (a, b) => Number(started.has(b.source.path)) - Number(started.has(a.source.path)),
-  );
+  const startedBy = (entries: readonly NamedEntry[]) =>
+    new Set(entries.map((entry) => modulePath(importRoot, entry.module, reading.pathSet)));
+  const started = startedBy(named);
+  const served = startedBy(named.filter(({ isServer }) => isServer));
+  // FLASK_APP may name what development starts.
+  const order = ({ source: { path } }: FactoryUse) =>
+    served.has(path) ? 0 : /(^|\/)[aw]sgi\.py$/.test(path) ? 1 : started.has(path) ? 2 : 3;
+  const uses = [...usesOf(candidate, reading, values)].sort((a, b) => order(a) - order(b));
   let unclear: NoEntry | null = null;
   for (const use of uses) {
     if (completion(use)) continue;

@@ -26,7 +26,6 @@ export function makeIntegration(overrides: Partial<Integration> = {}): Integrati
     celeryName: "celery_app",
     celeryModule: name ? `${name}.celery_app` : "celery_app",
     tasksModule: name ? `${name}.tasks` : "tasks",
-    tasksName: "tasks",
     entry,
     importRoot: "",
     entryModule: "make_celery",
