@@ -10,7 +10,7 @@ import type { Reading } from "../reading.ts";
 import { type Env, joinValues, type Value } from "./body-flow.ts";
 import { appParameters, type Candidate, factoriesOf } from "./candidates.ts";
 import { type FactoryUse, isWorkerEntry, usesOf } from "./entry.ts";
-import { namedEntries } from "./entry-files.ts";
+import { namedEntries, seenFrom } from "./entry-files.ts";
 import { findEntry } from "./find-entry.ts";
 import { isMainGuard, moduleAppsOf } from "./module-app.ts";
 import { noteRisks } from "./notes.ts";
@@ -155,8 +155,10 @@ function isUsed(candidate: Candidate, reading: Reading, values: Values): boolean
 function startedOnes(candidates: readonly Candidate[], reading: Reading, values: Values): Candidate[] {
   const named = namedEntries(reading);
   const byName = candidates.filter((candidate) => {
-    const { module } = values.place(candidate.source.path);
-    return named.some((entry) => entry.module === module && (!entry.name || entry.name === candidate.name));
+    const { module, importRoot } = values.place(candidate.source.path);
+    return seenFrom(importRoot, named).some(
+      (entry) => entry.module === module && (!entry.name || entry.name === candidate.name),
+    );
   });
   if (byName.length === 1) return byName;
   const ranked = candidates

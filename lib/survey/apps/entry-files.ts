@@ -1,3 +1,4 @@
+import { modulePath } from "../names/modules.ts";
 import type { Location } from "../project.ts";
 import type { Reading } from "../reading.ts";
 
@@ -9,7 +10,14 @@ export interface NamedEntry {
   given: string | null;
   /** Named by a web server's command, not by FLASK_APP. */
   isServer: boolean;
+  /** The innermost folder around the file in which there is such a module; "" where that is the root, or not told. */
+  folder: string;
   at: Location;
+}
+
+/** Those that may mean a module below this folder; a sibling's Dockerfile speaks of its own `app`. */
+export function seenFrom(importRoot: string, entries: readonly NamedEntry[]): NamedEntry[] {
+  return entries.filter(({ folder }) => folder === "" || `${importRoot}/`.startsWith(`${folder}/`));
 }
 
 const FILES =
@@ -48,4 +56,13 @@ export function namedEntries(reading: Reading): NamedEntry[] {
     }
   }
   return [...servers, ...others];
+}
+
+function folderOf(path: string, module: string, { pathSet }: Reading): string {
+  const folders = path.split("/").slice(0, -1);
+  for (let depth = folders.length; depth > 0; depth--) {
+    const folder = folders.slice(0, depth).join("/");
+    if (modulePath(folder, module, pathSet)) return folder;
+  }
+  return "";
 }

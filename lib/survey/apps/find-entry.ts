@@ -18,7 +18,7 @@ import {
   preparation,
   usesOf,
 } from "./entry.ts";
-import { type NamedEntry, namedEntries } from "./entry-files.ts";
+import { type NamedEntry, namedEntries, seenFrom } from "./entry-files.ts";
 import { goesOn, importVariable, moduleVariable } from "./entry-module.ts";
 import { secretLiteral } from "./secret-literals.ts";
 import { webModule } from "./web-module.ts";
@@ -53,7 +53,7 @@ export function findEntry(candidate: Candidate, reading: Reading, values: Values
   });
   const search = { candidate, importRoot, reading, values, repeat };
   if (given !== undefined) return asTold(given, search);
-  const named = namedEntries(reading);
+  const named = seenFrom(importRoot, namedEntries(reading));
   const told = commandCall(candidate, named, importRoot, reading);
   if (told && !secretLiteral(parseText(`f(${told.given ?? ""})`).rootNode))
     return repeat(`(${quotesOf(told.given ?? "")})`, [], told.at);

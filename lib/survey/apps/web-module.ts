@@ -8,7 +8,7 @@ import type { EntryCall } from "../project.ts";
 import type { Reading } from "../reading.ts";
 import type { Candidate } from "./candidates.ts";
 import { assignedName, bindingsOf, entryRank, isWorkerEntry } from "./entry.ts";
-import { namedEntries } from "./entry-files.ts";
+import { namedEntries, seenFrom } from "./entry-files.ts";
 import { goesOn, importVariable } from "./entry-module.ts";
 import type { NoEntry } from "./find-entry.ts";
 import { isMainGuard } from "./module-app.ts";
@@ -49,7 +49,7 @@ export function webModule(
 /** What a command names, else what wsgi.py imports, a file that serves, or the only file at the root that has it. */
 function startedFrom(candidate: Candidate, importRoot: string, reading: Reading, values: Values): Variable | null {
   const home = candidate.source.path;
-  for (const { module, name } of namedEntries(reading)) {
+  for (const { module, name } of seenFrom(importRoot, namedEntries(reading))) {
     const path = modulePath(importRoot, module, reading.pathSet);
     const source = path ? reading.parse(path) : null;
     if (!source) continue;
