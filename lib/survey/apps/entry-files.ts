@@ -50,6 +50,7 @@ export function namedEntries(reading: Reading): NamedEntry[] {
           name: match[2] ?? "",
           given: match[3] ?? null,
           isServer: found === servers,
+          folder: folderOf(path, module, reading),
           at: { path, line: index + 1 },
         });
       }
