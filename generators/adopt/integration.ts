@@ -420,6 +420,16 @@ class Reader {
     if (decorator.parent!.descendantsOfType("decorator").length > 1) return false;
     const periodic = periodicOf(source, definition, callee, isCelery);
     if (!periodic) return false;
+    const name = nameOf(definition);
+    const isNamed = [...this.#project.sources.values()].some((other) =>
+      other === source
+        ? other.tree.rootNode.descendantsOfType("identifier").filter(({ text }) => text === name).length > 1
+        : importsOf(other).some((item) => {
+            const found = item.name ? importedDefinition(this.#project, other, item) : null;
+            return found?.path === source.path && found.name === name;
+          }),
+    );
+    if (isNamed) return false;
     this.#handlers.set(definition, periodic);
     this.#removed.set(definition, source);
     return true;

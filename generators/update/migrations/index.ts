@@ -31,7 +31,12 @@ export function migrate(project: Project, texts: ReadonlyMap<string, string>): M
   const migrated: Migrated = { files: new Map(), made: [] };
   const left: Use[] = [];
   for (const source of gone.size > 0 ? project.sources.values() : []) {
-    if (texts.has(source.path)) continue;
+    const planned = texts.get(source.path);
+    if (planned !== undefined) {
+      // An edit of the user's may have been merged into it.
+      left.push(...usesOf(project, readSource(source.path, Buffer.from(planned)), gone));
+      continue;
+    }
     let file = source;
     let uses = usesOf(project, file, gone);
     for (const migration of MIGRATIONS) {

@@ -66,6 +66,7 @@ const LEFT = [
     "import app.celery_settings\n\nprint(app.celery_settings.masked)\n",
     "app/own.py:3 uses masked of app/celery_settings.py",
   ],
+  ["from app.celery_settings import *\n\nprint(masked('x'))\n", "app/own.py:3 uses masked of app/celery_settings.py"],
   [
     "from app.celery_app import follow_app_context\n\nHOOKS = [follow_app_context]\n",
     "app/own.py:1 uses follow_app_context of app/celery_app.py",
@@ -82,6 +83,20 @@ for (const [own, told] of LEFT) {
     assertSameTree(before, snapshotTree(root));
   });
 }
+
+test("an edit that is merged into a generated file counts, too", async () => {
+  const root = await withOwn("");
+  const file = path.join(root, "app/celery_logging.py");
+  writeFileSync(
+    file,
+    `${readFileSync(file, "utf8")}\n\nfrom .celery_settings import masked as mine  # noqa: E402, F401\n`,
+  );
+  const before = snapshotTree(root);
+  const error = await refusal("celery-update", { root });
+  assert.equal(error.code, "update-names-gone");
+  assert.match(error.details[0] ?? "", /app\/celery_logging\.py:\d+ uses masked of app\/celery_settings\.py/);
+  assertSameTree(before, snapshotTree(root));
+});
 
 test("what is still there, or is another module's of that name, is no concern", async () => {
   const root = await withOwn("from app.celery_app import celery_init_app\n\nfrom .celery_texts import masked\n");
