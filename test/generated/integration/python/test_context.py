@@ -108,6 +108,19 @@ def test_two_apps_do_not_mix(run_worker: Any) -> None:
 
 
 @pytest.mark.skipif(not has_signals(), reason="Flask 2.2 without blinker has no signals")
+def test_an_app_made_within_anothers_context_does_not_take_its_tasks() -> None:
+    from celery import current_app
+    from shop import create_app
+
+    first = create_app(TESTING=True, CELERY={"broker_url": "memory://"})
+    with first.app_context():
+        second = create_app(TESTING=True, CELERY={"broker_url": "memory://"})
+        assert current_app._get_current_object() is first.extensions["celery"]
+        with second.app_context():
+            assert current_app._get_current_object() is second.extensions["celery"]
+        assert current_app._get_current_object() is first.extensions["celery"]
+
+
 def test_a_client_of_another_service_takes_no_tasks(shop: Any) -> None:
     # Whoever makes a Celery makes it the current one of this thread.
     remote = Celery("remote", broker="memory://")

@@ -27,6 +27,16 @@ def envy(**config: Any) -> Any:
     return create_app(**config).extensions["celery"].conf
 
 
+@pytest.mark.parametrize("own", [["more.tasks"], ("more.tasks",), "more.tasks"])
+def test_modules_that_the_project_includes_stay(own: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from envy import create_app
+
+    monkeypatch.setenv("CELERY_BROKER_URL", "redis://h/0")
+    assert create_app().extensions["celery"].conf.include == ["envy.tasks"]
+    conf = create_app(CELERY_INCLUDE=own).extensions["celery"].conf
+    assert conf.include == ["envy.tasks", "more.tasks"]
+
+
 def test_defaults_are_merged_with_the_mapping() -> None:
     conf = shop(CELERY={"broker_url": "redis://h/0", "broker_transport_options": {"visibility_timeout": 7200}})
     assert conf.task_ignore_result is True
