@@ -113,7 +113,7 @@ export const brokers: Readonly<Record<BrokerKind, Broker>> = {
       redis: { local: "sentinel://localhost:26379/1", example: "sentinel_production_your_connection_string_here" },
     },
     variables: { CELERY_SENTINEL_MASTER: "mymaster" },
-    tls: "",
+    tls: "redis",
     start: "",
     whereFrom:
       "Sentinel: every Sentinel, each with its scheme and joined by semicolons: `sentinel://:<password>@host1:26379/0;sentinel://:<password>@host2:26379/0`. The password is the Redis servers'; one of the Sentinels' own goes into `sentinel_kwargs` of both transport options, read from the environment. `CELERY_SENTINEL_MASTER` is the name that the Sentinels give the master (`redis-cli -p 26379 sentinel masters`). For TLS set `broker_use_ssl` and `redis_backend_use_ssl`, with `ssl_cert_reqs` `CERT_REQUIRED`.",

@@ -42,12 +42,12 @@ export function usesOf(project: Project, source: SourceFile, gone: ReadonlyMap<s
     const stem = path.replace(/^.*\/|\.py$/g, "");
     if (name !== null && names.has(name))
       return module.split(".").at(-1) === stem ? [{ source, path, name, at: node, imported }] : [];
-    const identifiers = (): Use[] =>
-      source.tree.rootNode
+    if (name === "*") {
+      return source.tree.rootNode
         .descendantsOfType("identifier")
         .filter(({ text }) => names.has(text) && !importsOf(source).some((own) => own.local === text))
         .map((at) => ({ source, path, name: at.text, at, imported: null }));
-    if (name === "*") return identifiers();
+    }
     // `import shop.celery_settings` binds `shop`.
     const isWhole = name === null && module.includes(".") && local === module.split(".")[0];
     const isModule = (object: string) => (isWhole ? object === module : object === local);

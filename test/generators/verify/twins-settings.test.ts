@@ -139,6 +139,12 @@ testTwins("broken settings", [
     at: [config, "rediss://"],
   },
   {
+    name: "options that encrypt by themselves, and check nothing",
+    red: "tls-verified",
+    patch: [[config, "    CELERY = {", '    CELERY = {\n        "broker_use_ssl": {"ssl_cert_reqs": "none"},']],
+    at: [config, "broker_use_ssl"],
+  },
+  {
     name: "certificates that nobody checks",
     red: "tls-verified",
     patch: [

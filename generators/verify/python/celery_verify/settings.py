@@ -113,10 +113,12 @@ def share_configuration(run: Verification) -> str:
 
 def _is_url(value: Any) -> bool:
     """Whether each address can be taken apart. Python's own message would quote a piece of the password."""
-    try:
-        return all(urlsplit(part).port != 0 for part in str(value or "").split(";"))
-    except ValueError:
-        return False
+    for part in str(value or "").split(";"):
+        try:
+            _ = urlsplit(part).port
+        except ValueError:
+            return False
+    return True
 
 
 def _flask_broker(config: Any) -> Any:
@@ -189,11 +191,14 @@ def verify_certificates(run: Verification) -> str:
     ]
     encrypted = 0
     for url, options, name in pairs:
-        if not isinstance(url, str) or not re.match(r"(rediss|amqps)://", url):
+        is_encrypted = isinstance(url, str) and re.match(r"(rediss|amqps)://", url)
+        # Options alone make a connection encrypted, too.
+        if not is_encrypted and not (isinstance(options, dict) and _level(options) is not None):
             continue
         encrypted += 1
-        if not _verifies(url, options):
-            raise _unverified(name, sources.find(r"\b(rediss|amqps)://") or application.celery_place())
+        if not _verifies(str(url or ""), options):
+            place = sources.find(r"\b(rediss|amqps)://") or sources.find(rf"\b{name}\b")
+            raise _unverified(name, place or application.celery_place())
     for place in _literal_urls(sources):
         encrypted += 1
         if not any(_verifies("", options) for _, options, _ in pairs):
@@ -216,12 +221,12 @@ def _verifies(url: str, options: Any) -> bool:
     if match:
         return match.group(1).upper() in ("CERT_REQUIRED", "REQUIRED")
     if isinstance(options, dict):
-        return options.get("ssl_cert_reqs", options.get("cert_reqs")) in (
-            ssl.CERT_REQUIRED,
-            "CERT_REQUIRED",
-            "required",
-        )
+        return _level(options) in (ssl.CERT_REQUIRED, "CERT_REQUIRED", "required")
     return False
+
+
+def _level(options: dict) -> Any:
+    return options.get("ssl_cert_reqs", options.get("cert_reqs"))
 
 
 def _literal_urls(sources: Sources) -> list[str]:

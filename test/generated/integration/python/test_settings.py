@@ -79,6 +79,19 @@ def test_two_names_that_contradict_each_other_are_refused() -> None:
         plain(BROKER_URL="redis://h/1", CELERY_BROKER_URL="redis://h/2")
 
 
+def test_only_an_address_in_the_environment_settles_a_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
+    urls = {"BROKER_URL": "redis://h/1", "CELERY_BROKER_URL": "redis://h/2"}
+    limits = {"CELERYD_TASK_TIME_LIMIT": 1, "CELERY_TASK_TIME_LIMIT": 2, "CELERY_BROKER_URL": "redis://h/2"}
+    monkeypatch.setenv("CELERY_TASK_TIME_LIMIT", "2")
+    with pytest.raises(ImproperlyConfigured, match="another value of task_time_limit"):
+        plain(**limits)
+    monkeypatch.setenv("CELERY_BROKER_URL", "")
+    with pytest.raises(ImproperlyConfigured, match="another value of broker_url"):
+        plain(**urls)
+    monkeypatch.setenv("CELERY_BROKER_URL", "redis://h/3")
+    assert plain(**urls).broker_url == "redis://h/3"
+
+
 def test_older_names_are_in_effect_under_todays() -> None:
     conf = plain(CELERY_TASK_RESULT_EXPIRES=7, CELERYD_CONCURRENCY=3, CELERYBEAT_SCHEDULE={"a": {"task": "b", "schedule": 60}})
     assert (conf.result_expires, conf.worker_concurrency, list(conf.beat_schedule)) == (7, 3, ["a"])
@@ -146,6 +159,7 @@ def test_tls_is_verified() -> None:
     [
         {"broker_url": "rediss://:s3cret@h/0?ssl_cert_reqs=none"},
         {"broker_url": "rediss://:s3cret@h/0?ssl_cert_reqs=CERT_OPTIONAL"},
+        {"broker_url": "rediss://:s3cret@h/0?ssl_cert_reqs=0"},
         {"broker_url": "redis://h/0", "result_backend": "rediss://:s3cret@h/0?ssl_cert_reqs=none"},
     ],
 )
@@ -160,6 +174,21 @@ def test_no_setting_switches_verification_off(level: Any) -> None:
     tls = {"ssl_cert_reqs": level, "ssl_check_hostname": True}
     conf = shop(CELERY={"broker_url": "rediss://h/0", "broker_use_ssl": tls})
     assert conf.broker_use_ssl == {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
+
+
+@pytest.mark.parametrize("url", ["redis://h/0", "rediss://h/0"])
+@pytest.mark.parametrize("own", [True, {"ssl_cert_reqs": "none"}, {"ssl_cert_reqs": None}])
+def test_options_that_encrypt_by_themselves_are_verified_too(url: str, own: Any) -> None:
+    conf = shop(CELERY={"broker_url": url, "broker_use_ssl": own})
+    assert conf.broker_use_ssl == {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+
+
+def test_what_the_environment_allows_weakens_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CELERY_UNVERIFIED_TLS", "yes")
+    own = {"ssl_cert_reqs": ssl.CERT_REQUIRED}
+    conf = shop(CELERY={"broker_url": "rediss://h/0", "broker_use_ssl": own, "result_backend": "rediss://h/1"})
+    assert conf.broker_use_ssl == own
+    assert conf.redis_backend_use_ssl == {"ssl_cert_reqs": ssl.CERT_NONE}
 
 
 def test_only_the_environment_can_allow_tls_without_verification(
