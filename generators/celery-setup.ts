@@ -13,6 +13,7 @@ import { nextSteps } from "./setup/next.ts";
 import { detected, setupPrompts } from "./setup/prompts.ts";
 import { keepRedisForBeat, notOurs } from "./setup/refusals.ts";
 import { load } from "./update/known.ts";
+import { migrate } from "./update/migrations/index.ts";
 import { runFor } from "./update/plan.ts";
 
 const INTEGRATIONS = {
@@ -55,7 +56,9 @@ export const generator = defineGenerator({
             broker: answers.broker,
             side: sideOf(context, answers.conflicts),
           })
-        : { manual: [], warnings: [] };
+        : { texts: new Map<string, string>(), manual: [], warnings: [] };
+    const migrated = migrate(project, changed.texts);
+    for (const [path, bytes] of migrated.files) changes.edit(path, bytes);
 
     const processes = {
       ...after,
@@ -71,6 +74,7 @@ export const generator = defineGenerator({
       answers,
       changes,
       manual: changed.manual,
+      made: migrated.made,
       install: null,
       warnings: [...changed.warnings, ...warnings],
       next: nextSteps(project, changes.changes, before, after),

@@ -40,7 +40,7 @@ export interface Change {
 export async function changeServers(
   context: Context,
   { app, run, generator, before, after, broker, side }: Change,
-): Promise<{ manual: ManualStep[]; warnings: string[] }> {
+): Promise<{ texts: ReadonlyMap<string, string>; manual: ManualStep[]; warnings: string[] }> {
   const { project, changes } = context;
   const answers = { ...run.answers, broker: after.broker, results: after.results };
   const { texts, plan } = await rebuild(context, generator, run, { answers: { ...answers, broker } });
@@ -63,5 +63,9 @@ export async function changeServers(
   changes.edit(RECORD, writeRecord(runs));
   // What it would say of the settings is said above, with the old lines in view.
   const others = plan.manual.filter(({ path }) => path !== settings);
-  return { manual: [...manual, ...others], warnings: [...plan.warnings, ...mergeNotes(merged), ...warnings] };
+  return {
+    texts: merged.texts,
+    manual: [...manual, ...others],
+    warnings: [...plan.warnings, ...mergeNotes(merged), ...warnings],
+  };
 }

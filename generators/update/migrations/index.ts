@@ -1,4 +1,4 @@
-/** What an update does to files of the user's own, where it takes a name away that they use. */
+/** What new generated files ask of files of the user's own, where they lose a name that these use. */
 import { UserError } from "../../../lib/errors/index.ts";
 import {
   type ImportedName,
@@ -74,8 +74,8 @@ function refuseLeft(left: readonly Use[]): void {
   throw new UserError({
     code: "update-names-gone",
     what: "Files of yours use what the generated ones will not have any more: nothing was written.",
-    why: "With the update alone, the application would not start, or would fail there.",
-    fix: "Take each place off that name, or copy what it names into a file of your own; then run celery-update again.",
+    why: "With new generated files alone, the application would not start, or would fail there.",
+    fix: "Take each place off that name, or copy what it names into a file of your own; then run the command again.",
     details: left.map(({ source, at, path, name }) => `${source.path}:${lineOf(at)} uses ${name} of ${path}`),
   });
 }

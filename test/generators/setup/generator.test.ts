@@ -197,6 +197,24 @@ test("lines that both would change stop it", async () => {
   assertSameTree(before, snapshotTree(root));
 });
 
+test("a name that other servers take away is no loss in silence", async () => {
+  const root = await integrated({ broker: "redis" });
+  writeFileSync(path.join(root, "shop/own.py"), "from .celery_settings import LOCAL\n\nprint(LOCAL)\n");
+  const before = snapshotTree(root);
+  const error = await refusal("celery-setup", { root, given: { broker: "embedded", results: "embedded" } });
+  assert.equal(error.code, "update-names-gone");
+  assert.deepEqual(error.details, ["shop/own.py:1 uses LOCAL of shop/celery_settings.py"]);
+  assertSameTree(before, snapshotTree(root));
+});
+
+test("files of an earlier version, and of the user's own: its rules apply as in an update", async () => {
+  const root = writeTree(CONFIGURED, tempDir());
+  await runEarlier("0.1.0", "celery-factory", root, { broker: "redis" });
+  writeFileSync(path.join(root, "shop/own.py"), "from .celery_settings import masked\n\nprint(masked('x'))\n");
+  await run("celery-setup", { root, given: { broker: "rabbitmq", results: "redis" } });
+  assert.match(read(root, "shop/own.py"), /^from kombu\.utils\.url import maybe_sanitize_url as masked\n\nprint/);
+});
+
 test("from files of an earlier version, it leads to today's", async () => {
   const [root, fresh] = [writeTree(CONFIGURED, tempDir()), await integrated({ broker: "rabbitmq", results: "redis" })];
   await runEarlier("0.1.0", "celery-factory", root, { broker: "redis" });
