@@ -2,8 +2,9 @@
 /** The command `plop-pack-flask-celery`. Without a terminal nothing is asked, and Plop with its prompts is not loaded. */
 import { fileURLToPath } from "node:url";
 import { runBin } from "./lib/cli/bin.ts";
+import { ours } from "./ours.ts";
 
-await runBin(process.argv.slice(2), { generators: new URL("./generators/", import.meta.url), underPlop });
+void runBin(process.argv.slice(2), { generators: ours, underPlop });
 
 /** Plop's documented wrapper (https://plopjs.com/documentation/#wrapping-plop); it reads process.argv when it is imported. */
 async function underPlop(args: string[]): Promise<void> {

@@ -8,6 +8,7 @@ import type { Generator, GivenTo } from "./lib/contract/generator.ts";
 import { explained } from "./lib/run/explain.ts";
 import { findGenerator } from "./lib/run/find.ts";
 import { runGenerator } from "./lib/run/run.ts";
+import { ours } from "./ours.ts";
 
 export type { Action, Change, ManualStep } from "./lib/changes/types.ts";
 export { actionType, type PackConfig, registerGenerators } from "./lib/cli/plop.ts";
@@ -120,7 +121,7 @@ export const celeryVerify = stepOf<CeleryVerifyAnswers>("celery-verify");
 function stepOf<T extends object>(name: string): (answers?: T, options?: StepOptions) => ActionType[] {
   return (answers = {} as T, options = {}) => [
     async (_data, config, plop) => {
-      const generator = await findGenerator(new URL("./generators/", import.meta.url), name);
+      const generator = await findGenerator(ours, name);
       if (!generator) throw new Error(`the generator ${name} is missing`);
       return runStep(generator, answers, options, { plop, force: config?.force === true });
     },

@@ -4,12 +4,13 @@ import { registerIncludedHelpers, registerPartials } from "./lib/cli/includes.ts
 import { type PackConfig, registerGenerators } from "./lib/cli/plop.ts";
 import { whileLoading } from "./lib/run/explain.ts";
 import { findGenerators } from "./lib/run/find.ts";
+import { ours } from "./ours.ts";
 
 export default function plopfile(plop: NodePlopAPI, config?: PackConfig): Promise<void> {
   return whileLoading(async () => {
     registerPartials(plop, config?.partials);
     registerIncludedHelpers(plop);
-    registerGenerators(plop, await findGenerators(new URL("./generators/", import.meta.url)), config);
+    registerGenerators(plop, await findGenerators(ours), config);
     plop.setDefaultInclude({ generators: true, actionTypes: true });
   });
 }

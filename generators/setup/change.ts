@@ -4,7 +4,7 @@ import type { ChangingGenerator } from "../../lib/contract/generator.ts";
 import { rebuild } from "../../lib/contract/rebuild.ts";
 import { addRun, fingerprint, RECORD, type RecordedRun, readRecord, writeRecord } from "../../lib/contract/record.ts";
 import type { FlaskApp } from "../../lib/survey/index.ts";
-import { packVersion } from "../../lib/templates/versions.ts";
+import { packVersion } from "../../lib/templates/pack-version.ts";
 import { mergeNotes, mergeRun, refuseMergeConflicts, type Side } from "../common/merge.ts";
 import { replaceExample } from "./environment.ts";
 import { replaceSettings, type SettingLines } from "./settings.ts";

@@ -4,7 +4,7 @@ import { rebuild } from "../../lib/contract/rebuild.ts";
 import { fingerprint, RECORD, type RecordedRun, readRecord, writeRecord } from "../../lib/contract/record.ts";
 import { UserError } from "../../lib/errors/index.ts";
 import type { Project } from "../../lib/survey/index.ts";
-import { packVersion } from "../../lib/templates/versions.ts";
+import { packVersion } from "../../lib/templates/pack-version.ts";
 import { type Conflict, mergeNotes, mergeRun, type Side } from "../common/merge.ts";
 import { type Known, load } from "./known.ts";
 import { recogniseRuns } from "./recognise.ts";

@@ -2,7 +2,8 @@
 import type { Context } from "../../lib/contract/context.ts";
 import { rebuild } from "../../lib/contract/rebuild.ts";
 import { describeRun, type RecordedRun } from "../../lib/contract/record.ts";
-import { keptVersions, packVersion, templatesOf } from "../../lib/templates/versions.ts";
+import { packVersion } from "../../lib/templates/pack-version.ts";
+import { keptVersions, templatesOf } from "../../lib/templates/versions.ts";
 import { GENERATOR } from "../common/target.ts";
 import { type Known, load } from "./known.ts";
 

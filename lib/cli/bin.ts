@@ -5,17 +5,16 @@ import type { Generator } from "../contract/generator.ts";
 import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
 import { explain } from "../run/explain.ts";
-import { findGenerator, findGenerators } from "../run/find.ts";
+import { findGenerator, findGenerators, type GeneratorFolder } from "../run/find.ts";
 import { runGenerator } from "../run/run.ts";
 import { type Stages, stages } from "../run/stages.ts";
 import { isInteractive, type Output, painter, terminal, unattended, writeLines } from "../run/terminal.ts";
 import { verifier } from "../run/verifier.ts";
-import { packVersion } from "../templates/versions.ts";
+import { packVersion } from "../templates/pack-version.ts";
 import { isPlaceholder, ownCommand, readNamed } from "./command-line.ts";
 
 export interface BinOptions {
-  /** Folder with one file per generator. */
-  generators: URL;
+  generators: GeneratorFolder;
   /** Runs a command line under Plop itself, which asks the questions. */
   underPlop: (args: string[]) => Promise<void>;
   stages?: Stages;

@@ -5,7 +5,7 @@ import { explain } from "../run/explain.ts";
 import { maskSecrets } from "../run/mask.ts";
 import type { painter } from "../run/terminal.ts";
 import type { Project } from "../survey/index.ts";
-import { packVersion } from "../templates/versions.ts";
+import { packVersion } from "../templates/pack-version.ts";
 
 type Paint = ReturnType<typeof painter>;
 

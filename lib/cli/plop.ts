@@ -6,7 +6,6 @@ import { UserError } from "../errors/index.ts";
 import { didYouMean } from "../errors/nearest.ts";
 import { checkAnswer, type Given } from "../run/answers.ts";
 import { explained } from "../run/explain.ts";
-import { runGenerator } from "../run/run.ts";
 import { Session } from "../run/session.ts";
 import { type Stages, stages } from "../run/stages.ts";
 import { isInteractive, terminal } from "../run/terminal.ts";
@@ -96,6 +95,7 @@ export function registerGenerators(
       if (project && checker && (await canVerify(project)))
         await offerVerify(api, () => run(checker, { target: plan.target || undefined }, false, api));
     };
+    const { runGenerator } = await import("../run/run.ts");
     const outcome = await runGenerator(generator, {
       root: api.getDestBasePath(),
       given: pick(given, generator),

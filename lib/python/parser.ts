@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { setFlagsFromString } from "node:v8";
 import type { Parser } from "web-tree-sitter";
 import { Node, Symbols, type SyntaxTree } from "./tree.ts";
 
@@ -17,8 +16,6 @@ export function loadParser(): Promise<void> {
 }
 
 async function load(): Promise<void> {
-  // V8 would soon optimise the grammar's one huge function, on other threads: 110 ms that only thousands of files give back.
-  setFlagsFromString("--wasm-tiering-budget=1000000000");
   // Loaded here, so that a team's other generators do not wait for it.
   const { Language, Parser } = await import("web-tree-sitter");
   await Parser.init({ wasmBinary: readFileSync(findWasm("web-tree-sitter", "web-tree-sitter.wasm")) });

@@ -1,6 +1,6 @@
 /** Turns whatever was thrown into the one text that a user sees. */
 import { UserError } from "../errors/index.ts";
-import { packVersion } from "../templates/versions.ts";
+import { packVersion } from "../templates/pack-version.ts";
 import { maskSecrets } from "./mask.ts";
 
 /** A UserError as it is; anything else as a bug of ours, with what a report needs. DEBUG=1 adds the stack. */

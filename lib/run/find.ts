@@ -2,21 +2,24 @@
 import { readdirSync } from "node:fs";
 import type { Generator } from "../contract/generator.ts";
 
-/**
- * Imports each file directly in `folder` that exports a `generator`, in the order of their names.
- *
- * @param folder `new URL("./generators/", import.meta.url)` of the caller: generators/*.ts from source, dist/generators/*.js when built
- */
-export function findGenerators(folder: URL): Promise<Generator[]> {
-  return importFrom(folder, listFiles(folder));
+/** A folder with one file per generator: generators/*.ts from source, dist/generators/*.js when built. */
+export interface GeneratorFolder {
+  url: URL;
+  /** Imports one of its files by its name without the ending: in the caller, where the build sees what to bundle. */
+  load(name: string): Promise<{ generator?: Generator }>;
+}
+
+/** Imports each file directly in `folder` that exports a `generator`, in the order of their names. */
+export function findGenerators(folder: GeneratorFolder): Promise<Generator[]> {
+  return importFrom(folder, listFiles(folder.url));
 }
 
 /** The generator `name`, or undefined; imports no other when the file is called like it, as ours are. */
-export async function findGenerator(folder: URL, name: string): Promise<Generator | undefined> {
-  const files = listFiles(folder);
+export async function findGenerator(folder: GeneratorFolder, name: string): Promise<Generator | undefined> {
+  const files = listFiles(folder.url);
   const [likely] = await importFrom(
     folder,
-    files.filter((file) => file.replace(/\.\w+$/, "") === name),
+    files.filter((file) => file === name),
   );
   return likely?.name === name
     ? likely
@@ -26,13 +29,11 @@ export async function findGenerator(folder: URL, name: string): Promise<Generato
 function listFiles(folder: URL): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(ts|js)$/.test(entry.name) && !entry.name.endsWith(".d.ts"))
-    .map((entry) => entry.name)
+    .map((entry) => entry.name.replace(/\.\w+$/, ""))
     .sort();
 }
 
-async function importFrom(folder: URL, files: readonly string[]): Promise<Generator[]> {
-  const modules: { generator?: Generator }[] = await Promise.all(
-    files.map((name) => import(new URL(name, folder).href)),
-  );
+async function importFrom(folder: GeneratorFolder, files: readonly string[]): Promise<Generator[]> {
+  const modules = await Promise.all(files.map((name) => folder.load(name)));
   return modules.flatMap(({ generator }) => (generator ? [generator] : []));
 }

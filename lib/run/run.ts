@@ -7,7 +7,7 @@ import type { Answers } from "../contract/prompt.ts";
 import { addRun, describeRun, RECORD, readRecord, writeRecord } from "../contract/record.ts";
 import { UserError } from "../errors/index.ts";
 import type { Project } from "../survey/index.ts";
-import { packVersion } from "../templates/versions.ts";
+import { packVersion } from "../templates/pack-version.ts";
 import { type Given, settleAnswers } from "./answers.ts";
 import { checkDest, destOption } from "./dest.ts";
 import { uncommittedEdits } from "./dirty.ts";

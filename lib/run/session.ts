@@ -1,11 +1,10 @@
-/** What the questions of one run share: the project is read once, when the first question comes up. */
+/** What the questions of one run share: the project is read once, when the first question comes up. Until then nothing is loaded. */
 import type { Generator } from "../contract/generator.ts";
 import type { Plan } from "../contract/plan.ts";
 import type { Answers, Detection, Prompt } from "../contract/prompt.ts";
 import type { Project } from "../survey/index.ts";
 import { type Given, settleAnswers } from "./answers.ts";
 import { checkDest } from "./dest.ts";
-import { makePlan, openProject } from "./run.ts";
 import type { Stages } from "./stages.ts";
 import { expectAnswer } from "./terminal.ts";
 
@@ -38,6 +37,7 @@ export class Session {
   }
 
   async #open(): Promise<Project> {
+    const { openProject } = await import("./run.ts");
     const project = await openProject(checkDest(this.#options.root()), this.#options.stages);
     this.#generator.requires?.(project);
     return project;
@@ -54,6 +54,7 @@ export class Session {
   /** The plan that these answers lead to. Reads only. */
   async plan(known: Given): Promise<Plan> {
     const project = await this.project();
+    const { makePlan } = await import("./run.ts");
     const answers: Answers = settleAnswers(
       this.#generator.prompts,
       project,

@@ -27,9 +27,3 @@ export function keptVersions(): string[] {
   const names = readdirSync(path.join(findTemplates(), "versions")).map((name) => name.replace(/\.json\.gz$/, ""));
   return names.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
 }
-
-/** This package's own version. */
-export function packVersion(): string {
-  const file = path.join(path.dirname(findTemplates()), "package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
-}

@@ -6,10 +6,11 @@ import { test } from "uvu";
 import type { Generator } from "../../lib/contract/generator.ts";
 import { findGenerators } from "../../lib/run/find.ts";
 import { stages } from "../../lib/run/stages.ts";
+import { ours } from "../../ours.ts";
 
 const repository = path.resolve(import.meta.dirname, "../..");
 const readme = readFileSync(path.join(repository, "README.md"), "utf8");
-const generators = await findGenerators(new URL("../../generators/", import.meta.url));
+const generators = await findGenerators(ours);
 const project = await stages.survey(path.join(repository, "docs/example"));
 
 test("every generator has a table, in the order of nothing but the README", () => {

@@ -4,9 +4,10 @@ import { settleAnswers } from "../../lib/run/answers.ts";
 import { findGenerators } from "../../lib/run/find.ts";
 import { makePlan } from "../../lib/run/run.ts";
 import { stages } from "../../lib/run/stages.ts";
+import { ours } from "../../ours.ts";
 import type { Program } from "./program.ts";
 
-const generators = await findGenerators(new URL("../../generators/", import.meta.url));
+const generators = await findGenerators(ours);
 
 export interface Edited {
   /** The factory's file as it would be; null when the tool refused. */

@@ -10,6 +10,7 @@ import type { NodePlopAPI, PlopCfg } from "plop";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { findGenerators } from "../../lib/run/find.ts";
+import { ours } from "../../ours.ts";
 import { tempDir } from "../support/temp.ts";
 import { repository } from "./tarball.ts";
 
@@ -62,7 +63,7 @@ test("the snapshot has something of everything", () => {
 
 async function readApi(): Promise<Api> {
   const { exports, bin, engines } = JSON.parse(readFileSync(path.join(repository, "package.json"), "utf8"));
-  const generators = await findGenerators(new URL("../../generators/", import.meta.url));
+  const generators = await findGenerators(ours);
   const plop = await loadPack();
   const { values, types } = readExports("index.ts");
   const loaded = Object.keys(await import("../../index.ts"));

@@ -4,7 +4,8 @@ import path from "node:path";
 import { RECORD } from "../../lib/contract/record.ts";
 import type { Given } from "../../lib/run/answers.ts";
 import { stages } from "../../lib/run/stages.ts";
-import { packVersion, templatesOf } from "../../lib/templates/versions.ts";
+import { packVersion } from "../../lib/templates/pack-version.ts";
+import { templatesOf } from "../../lib/templates/versions.ts";
 import { run } from "./generators.ts";
 
 export async function runEarlier(version: string, name: string, root: string, given: Given = {}): Promise<void> {

@@ -7,8 +7,9 @@ import { UserError } from "../../lib/errors/index.ts";
 import { findGenerators } from "../../lib/run/find.ts";
 import { type Outcome, type RunOptions, runGenerator } from "../../lib/run/run.ts";
 import type { Output } from "../../lib/run/terminal.ts";
+import { ours } from "../../ours.ts";
 
-const all = await findGenerators(new URL("../../generators/", import.meta.url));
+const all = await findGenerators(ours);
 
 export function generatorNamed(name: string): Generator {
   const found = all.find((generator) => generator.name === name);

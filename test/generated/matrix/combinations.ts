@@ -10,6 +10,7 @@ import { findGenerators } from "../../../lib/run/find.ts";
 import { makePlan } from "../../../lib/run/run.ts";
 import { type Stages, stages } from "../../../lib/run/stages.ts";
 import { Templates } from "../../../lib/templates/render.ts";
+import { ours } from "../../../ours.ts";
 import { tempDir, writeTree } from "../../support/temp.ts";
 import { type Database, databases, type Shape } from "./shapes.ts";
 
@@ -50,7 +51,7 @@ const reused: Stages = {
 /** The projects sort their imports and name their own modules to ruff. */
 const ruffConfig = 'src = [".", "src"]\nlint.extend-select = ["I"]\n';
 
-const generators = await findGenerators(new URL("../../../generators/", import.meta.url));
+const generators = await findGenerators(ours);
 
 function* allAnswers(): Generator<Answers> {
   for (const broker of brokers)

@@ -8,10 +8,11 @@ import { UserError } from "../../../lib/errors/index.ts";
 import { explain } from "../../../lib/run/explain.ts";
 import { findGenerators } from "../../../lib/run/find.ts";
 import { runGenerator } from "../../../lib/run/run.ts";
+import { ours } from "../../../ours.ts";
 import type { Job } from "./jobs.ts";
 import { watchProcesses } from "./watch.ts";
 
-const generators = await findGenerators(new URL("../../../generators/", import.meta.url));
+const generators = await findGenerators(ours);
 const jobs: Job[] = JSON.parse(readFileSync(process.argv[2]!, "utf8"));
 
 for (const job of jobs) {

@@ -3,7 +3,10 @@ import { runBin } from "../../../lib/cli/bin.ts";
 import { fakeStages } from "../fake-flow.ts";
 
 await runBin(process.argv.slice(2), {
-  generators: new URL("./generators/", import.meta.url),
+  generators: {
+    url: new URL("./generators/", import.meta.url),
+    load: (name) => import(new URL(`./generators/${name}.ts`, import.meta.url).href),
+  },
   underPlop: async (args) => console.log(`under plop: ${JSON.stringify(args)}`),
   stages: fakeStages,
 });
