@@ -4,9 +4,6 @@ import { UserError } from "../lib/errors/index.ts";
 import type { FlaskApp, Project } from "../lib/survey/index.ts";
 import { reportAsJson, reportAsText } from "./verify/report.ts";
 
-/** Loaded at need: what runs programs is half of all that Plop would wait for. */
-const loadChecklist = () => import("./verify/index.ts");
-
 /** Proves that the integration in a project works, in the project's own interpreter. Writes nothing. */
 export const generator = defineGenerator({
   name: "celery-verify",
@@ -51,11 +48,11 @@ export const generator = defineGenerator({
     }),
   ],
   async begin(root) {
-    const { beginPython } = await loadChecklist();
+    const { beginPython } = await import("./verify/start.ts");
     return beginPython(root);
   },
   async verify(project, answers, progress) {
-    const { verifyProject } = await loadChecklist();
+    const { verifyProject } = await import("./verify/index.ts");
     const app = findTarget(project, answers.target);
     const report = await verifyProject(project, { app, live: answers.live === "yes", since: answers.since, progress });
     return { passed: report.ok, text: reportAsText(report), json: reportAsJson(report) };

@@ -10,8 +10,6 @@ import { checkFiles } from "./static/index.ts";
 import { tellInstall } from "./tell-install.ts";
 import { findWebEntries } from "./web-entries.ts";
 
-export { beginPython } from "./start.ts";
-
 export interface VerifyOptions {
   /** The application that was chosen; null where only the worker's entry is known. */
   app: FlaskApp | null;

@@ -1,7 +1,6 @@
 /** Finds the interpreter that the project runs with. Never the system's, unless the user names it. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { execa } from "execa";
 import { UserError } from "../../lib/errors/index.ts";
 
 export interface Interpreter {
@@ -87,6 +86,7 @@ async function askManager(
   from: string,
 ): Promise<Interpreter | null> {
   if (!isUsed) return null;
+  const { execa } = await import("execa");
   const [program, ...args] = command;
   const { stdout, exitCode } = await execa(program, args, { cwd: root, reject: false, timeout: 15_000 });
   const python = String(stdout ?? "")

@@ -61,17 +61,17 @@ export async function runChecks(python: StartedPython, request: RunRequest): Pro
     webRoot: workspace.web,
     webFiles: file("web"),
   };
-  running.stdin.end(JSON.stringify(details));
+  running.ask(JSON.stringify(details));
   // The process ends itself with a stack first; this is for one that can't.
   let late = false;
   const limit = setTimeout(
     () => {
       late = true;
-      running.kill("SIGKILL");
+      running.kill();
     },
     (seconds + 30) * 1000,
   );
-  const result = await running;
+  const result = await running.ended;
   clearTimeout(limit);
   const real = (text: string) =>
     [workspace.root, workspace.web].reduce(
@@ -81,7 +81,7 @@ export async function runChecks(python: StartedPython, request: RunRequest): Pro
   const output = real(readEnd(python.output)).trimEnd();
   if (!existsSync(python.events)) throw new Error(`the checks left no events: ${output}`);
   const events = readEvents(python.events);
-  if (events.length === 0) throw notRunnable(interpreter, output || result.shortMessage || "");
+  if (events.length === 0) throw notRunnable(interpreter, output || result.error || "");
   const stack = existsSync(stackFile) ? readFileSync(stackFile, "utf8") : "";
   const how = late || stack.includes("Timeout") ? "timeout" : (result.signal ?? `exit code ${result.exitCode}`);
   const { missing, broken, error = "" } = events.find((event) => event.missing) ?? {};

@@ -1,8 +1,9 @@
 /** Starts the project's Python, which imports Flask and Celery while the project is still being read. */
-import { existsSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
 import path from "node:path";
+import type { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
 import type { Project } from "../../lib/survey/index.ts";
 import { findInterpreter, type Interpreter } from "./interpreter.ts";
 import { tellInstall } from "./tell-install.ts";
@@ -11,13 +12,20 @@ import { makeWorkspace, type Workspace } from "./workspace.ts";
 export interface StartedPython {
   interpreter: Interpreter;
   workspace: Workspace;
-  /** It waits for the request on its standard input, and ends without one. */
-  process: ReturnType<typeof run>;
+  process: RunningPython;
   /** Files with what it finds, one JSON object per line, and with what the application prints. */
   events: string;
   output: string;
   /** Ends it, whatever it does, and removes what it worked on. */
   stop(): void;
+}
+
+export interface RunningPython {
+  /** Hands over the request, which it waits for. */
+  ask(request: string): void;
+  /** How it ended; `error` is why it could not be started. */
+  ended: Promise<{ exitCode: number | null; signal: string | null; error?: string }>;
+  kill(): void;
 }
 
 const begun = new Map<string, Promise<StartedPython | null>>();
@@ -60,37 +68,46 @@ async function startPython(root: string, tellInstall: () => string): Promise<Sta
   const interpreter = await findInterpreter(root, tellInstall);
   const workspace = makeWorkspace();
   const [events, output] = [path.join(workspace.own, "events.jsonl"), path.join(workspace.own, "output.txt")];
-  writeFileSync(events, "");
-  writeFileSync(output, "");
+  closeSync(openSync(events, "a"));
   const running = run(interpreter.python, workspace, events, output);
-  // One that can't even start has nobody to read the request; what it printed tells more.
-  running.stdin.on("error", () => {});
   const stop = () => {
     process.removeListener("exit", stop);
-    running.kill("SIGKILL");
+    running.kill();
     workspace.remove();
   };
   process.once("exit", stop);
   return { interpreter, workspace, process: running, events, output, stop };
 }
 
-function run(python: string, workspace: Workspace, events: string, output: string) {
+function run(python: string, workspace: Workspace, events: string, output: string): RunningPython {
   // To a file: what an application prints has no bounds, and a pipe that is closed would break it.
-  const printed = { file: output, append: true } as const;
-  return execa(python, ["-B", path.join(pythonFolder(), "run.py"), events], {
+  const printed = openSync(output, "a");
+  const child = spawn(python, ["-B", path.join(pythonFolder(), "run.py"), events], {
     cwd: workspace.root,
     env: {
+      ...process.env,
       PYTHONDONTWRITEBYTECODE: "1",
       PYTHONIOENCODING: "utf-8",
       TMPDIR: workspace.own,
       TEMP: workspace.own,
       TMP: workspace.own,
     },
-    reject: false,
-    stdin: "pipe",
-    stdout: printed,
-    stderr: printed,
-    buffer: false,
+    stdio: ["pipe", printed, printed],
+  }) as ChildProcess & { stdin: Writable };
+  closeSync(printed);
+  // One that can't even start has nobody to read the request; what it printed tells more.
+  child.stdin.on("error", () => {});
+  return {
+    ask: (request) => void child.stdin.end(request),
+    ended: endOf(child),
+    kill: () => void child.kill("SIGKILL"),
+  };
+}
+
+function endOf(child: ChildProcess): RunningPython["ended"] {
+  return new Promise((resolve) => {
+    child.once("error", ({ message }) => resolve({ exitCode: null, signal: null, error: message }));
+    child.once("exit", (exitCode, signal) => resolve({ exitCode, signal }));
   });
 }
 

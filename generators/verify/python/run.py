@@ -8,6 +8,7 @@ its snapshot as one JSON object. What the application prints goes to standard er
 
 import contextlib
 import importlib
+import importlib.util
 import json
 import os
 import sys
@@ -43,6 +44,18 @@ def preload() -> None:
             importlib.import_module(name)
 
 
+def keep_compiled() -> None:
+    """-B is for the application's sake: what is ours is compiled once, and not at every start."""
+    own = os.path.join(_here, "celery_verify")
+    if os.path.exists(importlib.util.cache_from_source(os.path.join(own, "__init__.py"))):
+        return
+    with contextlib.suppress(Exception):
+        import compileall
+        from py_compile import PycInvalidationMode
+
+        compileall.compile_dir(own, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
+
+
 def main() -> None:
     sys.path.insert(0, _here)
     preload()
@@ -69,6 +82,7 @@ def main() -> None:
         log.crash(error)
     sys.stdout.flush()
     sys.stderr.flush()
+    keep_compiled()
     # Nothing that the application left running may keep this process, or touch anything, after the last check.
     os._exit(0)
 

@@ -87,15 +87,15 @@ test("a Python that was begun in vain ends and leaves no folder", async () => {
   const { process: python, workspace } = await takePython(project);
   assert.ok(existsSync(path.join(workspace.root, "shop/__init__.py")));
   end();
-  assert.equal((await python).signal, "SIGKILL");
+  assert.equal((await python.ended).signal, "SIGKILL");
   assert.equal(existsSync(workspace.root) || existsSync(workspace.own), false);
 });
 
 test("without a request Python ends by itself, so that none outlives a command that was killed", async () => {
   process.env.CELERY_VERIFY_PYTHON = (await pythonEnv()).python;
   const { process: python, output, stop } = await takePython(await survey(makeTwin({})));
-  python.stdin.end();
-  assert.equal((await python).exitCode, 0);
+  python.ask("");
+  assert.equal((await python.ended).exitCode, 0);
   assert.equal(readFileSync(output, "utf8"), "");
   stop();
 });

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
 _ROUTE = re.compile(r"@\w[\w.]*\.(route|get|post|put|delete)\(|add_url_rule|MethodView|Resource")
+_CONSTRUCTOR = re.compile(r"\bCelery\s*\(|\bCelery\s+as\b")
 _TEST_PARTS = {"tests", "test", "testing", "examples", "docs", "migrations", "alembic", "node_modules"}
 
 
@@ -86,7 +87,8 @@ class Sources:
         except (SyntaxError, ValueError):
             return
         uses_celery = "elery" in text
-        self._scan_constructors(path, tree)
+        if _CONSTRUCTOR.search(text):
+            self._scan_constructors(path, tree)
         if "AsyncResult" in text:
             for node in ast.walk(tree):
                 if (
