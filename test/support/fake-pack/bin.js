@@ -5,7 +5,7 @@ import { fakeStages } from "../fake-flow.ts";
 await runBin(process.argv.slice(2), {
   generators: {
     url: new URL("./generators/", import.meta.url),
-    load: (name) => import(new URL(`./generators/${name}.ts`, import.meta.url).href),
+    load: (name) => import(new URL(`./generators/${name}.js`, import.meta.url).href),
   },
   underPlop: async (args) => console.log(`under plop: ${JSON.stringify(args)}`),
   stages: fakeStages,
