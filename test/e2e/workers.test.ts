@@ -97,7 +97,7 @@ else {
     assert.ok(!worker.output().includes(`[${again}] lost`), worker.output());
     const read = `import json, make_celery\nfrom app.tasks import lose\nprint(json.dumps(lose.AsyncResult("${lost}").state))`;
     assert.equal(await python(root, read, env), "FAILURE");
-    assert.equal(await python(root, read.replace(lost, again), env), "PENDING");
+    assert.equal(await python(root, read.replace(lost!, again!), env), "PENDING");
     const next = await startWorker(root, env);
     await until(() => next.output().includes(`app.tasks.late[${again}] received`), 20, next.output);
     await next.stop();
