@@ -50,4 +50,31 @@ for (const name of names) {
   });
 }
 
+test("another table of that name ends the start, and a renamed one does not", async () => {
+  const program = `
+import sys
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from table.failed_tasks import init_failed_tasks, store
+
+store.TABLE.name = sys.argv[1]
+app = Flask("shop")
+app.config.update(SECRET_KEY="x", SQLALCHEMY_DATABASE_URI="sqlite://")
+db = SQLAlchemy(app)
+
+
+class FailedTasks(db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+
+
+app.extensions["celery"] = __import__("celery").Celery()
+init_failed_tasks(app)
+`;
+  const start = (name: string) => execa(python, ["-c", program, name], { cwd: root, all: true, reject: false });
+  const taken = await start("failed_tasks");
+  assert.ok(taken.all.includes("another table failed_tasks: give TABLE in table.failed_tasks.store a name"), taken.all);
+  const renamed = await start("failed_messages");
+  assert.equal(renamed.exitCode, 0, renamed.all);
+});
+
 test.run();
