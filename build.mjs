@@ -42,7 +42,8 @@ try {
 async function bundle() {
   const doors = ["plopfile", "bin", "index"].map((name) => `export const ${name} = () => require("./${name}.ts");`);
   const modules = generators.map((name) => `"${name.replace(/\.ts$/, "")}": () => require("./generators/${name}")`);
-  await build({
+  const { outputFiles } = await build({
+    write: false,
     stdin: { contents: `${doors.join("\n")}\nexport const generators = {${modules.join(", ")}};`, resolveDir: "." },
     outfile: `${out}/pack.cjs`,
     bundle: true,
@@ -57,9 +58,16 @@ async function bundle() {
     // Its ESM build waits for Node's loader to give it `require`.
     alias: { "web-tree-sitter": require.resolve("web-tree-sitter") },
     define: { "import.meta.url": "__url", "import.meta.dirname": "__dirname" },
-    banner: { js: 'const __url = require("node:url").pathToFileURL(__filename).href;' },
+    banner: {
+      js: 'const __url = require("node:url").pathToFileURL(__filename).href, __import = module.import;',
+    },
     logLevel: "warning",
   });
+  // A script that Node compiles for somebody can't import by itself: load.cjs does.
+  const text = outputFiles[0].text.replaceAll("await import(", "await __import(");
+  if (/(?<![\w$."'])import\(/.test(text)) throw new Error("dist/pack.cjs imports what load.cjs can't import for it");
+  mkdirSync(out);
+  writeFileSync(`${out}/pack.cjs`, text);
   copyFileSync("load.cjs", `${out}/load.cjs`);
   writeDoors();
 }

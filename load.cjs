@@ -13,12 +13,9 @@ const filename = path.join(__dirname, "pack.cjs");
 // Beside the code and not in a temporary folder, where others could write what runs here.
 const cacheFile = path.join(__dirname, `pack-${process.version}-${process.arch}.cache`);
 const cachedData = readCache();
-const script = new vm.Script(wrap(fs.readFileSync(filename, "latin1")), {
-  filename,
-  cachedData,
-  importModuleDynamically: (name) => import(name),
-});
+const script = new vm.Script(wrap(fs.readFileSync(filename, "latin1")), { filename, cachedData });
 if (!cachedData || script.cachedDataRejected) process.once("exit", writeCache);
+module.import = (name) => import(name);
 script.runInThisContext()(module.exports, createRequire(filename), module, filename, __dirname);
 
 function readCache() {

@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { execa } from "execa";
-import { type Ran, runCommand } from "../support/command.ts";
+import { keys, type Ran, runCommand, runInTerminal } from "../support/command.ts";
 import { withLock } from "../support/lock.ts";
 import { tempDir, writeTree } from "../support/temp.ts";
 import { packageName, repository } from "./tarball.ts";
@@ -93,6 +93,15 @@ export async function checkNode(root: string, bin: string, start: Start): Promis
   assert.equal((await run(packageName, "--version")).trim(), ownVersion.version);
   assert.match(await run(packageName, "--help"), /blueprint-task/);
   assert.match(await run(packageName, "celery-factory", "--help", ...site), /app\.py:create_app/);
+
+  // In a terminal our own bin hands over to Plop, which asks.
+  const bare = path.join(root, "node_modules", packageName, "dist/bin.js");
+  const { shown, waitedFor } = await runInTerminal(
+    ["node", bare, "celery-factory", ...site],
+    [["Broker: where do tasks wait?", keys.controlC]],
+    { cwd: root, env },
+  );
+  assert.equal(waitedFor, null, shown);
 
   // To disk, on a copy: the next version starts from the same application.
   const copy = tempDir("site-");
