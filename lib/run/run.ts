@@ -4,13 +4,11 @@ import type { Context } from "../contract/context.ts";
 import { type CheckingGenerator, type Generator, isChecking } from "../contract/generator.ts";
 import type { Plan } from "../contract/plan.ts";
 import type { Answers } from "../contract/prompt.ts";
-import { addRun, describeRun, RECORD, readRecord, writeRecord } from "../contract/record.ts";
 import { UserError } from "../errors/index.ts";
 import type { Project } from "../survey/index.ts";
 import { packVersion } from "../templates/pack-version.ts";
 import { type Given, settleAnswers } from "./answers.ts";
 import { checkDest, destOption } from "./dest.ts";
-import { uncommittedEdits } from "./dirty.ts";
 import { maskSecrets } from "./mask.ts";
 import {
   countChanges,
@@ -124,15 +122,19 @@ export async function makePlan(
   const { force = false, partials = {} } = options;
   const context = await (options.stages ?? stages).context(project, { force, partials });
   const plan = await generator.plan(context, answers);
-  record(generator, context, plan);
+  await record(generator, context, plan);
+  const { uncommittedEdits } = await import("./dirty.ts");
   plan.warnings.push(...uncommittedEdits(project.root, plan.changes.changes));
   if (options.verifyCommand) nameVerifier(plan, generator, `${options.verifyCommand}${destOption(project.root)}`);
   return plan;
 }
 
 /** What is kept up to date is recorded when it is written, in the same change. */
-function record(generator: Generator, { kept }: Context, { target, answers, changes, recordedAs }: Plan): void {
+async function record(generator: Generator, { kept }: Context, plan: Plan): Promise<void> {
+  const { target, answers, changes, recordedAs } = plan;
   if (!changes.changes.some(({ path, action }) => kept.has(path) && action !== "unchanged")) return;
+  // Loaded here: what makes its hashes is a large part of what a checking generator would wait for.
+  const { addRun, describeRun, RECORD, readRecord, writeRecord } = await import("../contract/record.ts");
   const {
     generator: name,
     prompts,

