@@ -8,7 +8,6 @@ import {
   callsOf,
   celeryObjects,
   contextTasks,
-  type Definition,
   definitionNamed,
   definitionOf,
   enclosing,
@@ -28,13 +27,11 @@ import {
   hasGlobal,
   isConditional,
   isDefinition,
-  isLocal,
   isLocalValue,
-  isOnlyAName,
   isUseOnly,
   mainGuardOf,
-  whole,
 } from "./nodes.ts";
+import { ObjectNames } from "./object-names.ts";
 import { type Periodic, periodicOf } from "./periodic.ts";
 import {
   type Configuring,
@@ -78,22 +75,10 @@ export function readOld(project: Project, factoryName: string): Old {
   return new Reader(project, factoryName).read();
 }
 
-interface Scope {
-  source: SourceFile;
-  /** A module, or a function in which the object has a name of its own. */
-  block: Node;
-  name: string;
-  appName: string;
-}
-
 class Reader {
   readonly #project: Project;
   readonly #factory: string;
-  /** `path:name` of module-level names. */
-  readonly #held = new Set<string>();
-  /** That of an extension, whose attribute `celery` is the object. */
-  #extension = "";
-  readonly #scopes: Scope[] = [];
+  readonly #names: ObjectNames;
   /** Functions that make or configure the object, and go with it. */
   readonly #makers = new Map<Node, { source: SourceFile; appName: string }>();
   readonly #entries: Entry[] = [];
@@ -104,6 +89,7 @@ class Reader {
   constructor(project: Project, factoryName: string) {
     this.#project = project;
     this.#factory = factoryName;
+    this.#names = new ObjectNames(project);
   }
 
   read(): Old {
@@ -115,18 +101,18 @@ class Reader {
     for (let grown = true; grown; ) {
       grown = false;
       uses.length = 0;
-      for (const { source, node } of this.#references()) {
+      for (const { source, node } of this.#names.references()) {
         const use = this.#place(source, node);
         if (use) uses.push(use);
       }
-      const state = [...this.#held, ...this.#scopes.map(({ block, name }) => `${block.id}${name}`), this.#makers.size];
-      if (!done.has(state.join())) grown = done.add(state.join()) !== undefined;
+      const state = `${this.#names.state()},${this.#makers.size}`;
+      if (!done.has(state)) grown = done.add(state) !== undefined;
     }
     this.#checkMakers();
     this.#taskClass();
     const entryFiles = findEntryFiles(this.#project, {
       factory: this.#factory,
-      namesIn: (source) => this.#namesIn(source),
+      namesIn: (source) => this.#names.namesIn(source),
       isGone: (statement) => this.#removed.has(statement),
       isUsed: (source) => uses.some((use) => use.source === source),
     });
@@ -138,43 +124,9 @@ class Reader {
       entries: this.#entries,
       periodic: [...this.#handlers.values()].flat(),
       uses: uses.filter(({ source, node }) => !inEntry(source) && !isRemoved(node)),
-      imports: this.#imports().filter(({ source }) => !inEntry(source)),
+      imports: this.#names.imports().filter(({ source }) => !inEntry(source)),
       entryFiles,
     };
-  }
-
-  /** What the object is called in a file; an extension that holds it is another thing. */
-  #namesIn(source: SourceFile): string[] {
-    const own = [...this.#held].filter((key) => key.startsWith(`${source.path}:`) && key !== this.#extension);
-    const imported = importsOf(source).flatMap((item) => {
-      const from = item.name ? importedDefinition(this.#project, source, item) : null;
-      const isExtension = `${from?.path}:${from?.name}` === this.#extension;
-      return from?.name && !isExtension && this.#settled(from.path, from.name) ? [item.local] : [];
-    });
-    return [...new Set([...own.map((key) => key.slice(source.path.length + 1)), ...imported])];
-  }
-
-  /** Every import of a name that the object has. */
-  #imports(): Old["imports"] {
-    return [...this.#project.sources.values()].flatMap((source) =>
-      importsOf(source).flatMap((item) => {
-        const from = item.name ? importedDefinition(this.#project, source, item) : null;
-        const found = from?.name ? this.#settled(from.path, from.name) : null;
-        return found ? [{ source, local: item.local }] : [];
-      }),
-    );
-  }
-
-  /** Whether a module's name is the object, or is handed on from where it is. */
-  #settled(path: string, name: string, depth = 0): boolean {
-    if (this.#held.has(`${path}:${name}`)) return true;
-    const source = depth < 5 ? this.#project.parse(path) : null;
-    if (!source) return false;
-    return importsOf(source).some((item) => {
-      if (item.local !== name || !item.name) return false;
-      const from = importedDefinition(this.#project, source, item);
-      return from?.name != null && this.#settled(from.path, from.name, depth + 1);
-    });
   }
 
   #only(): CeleryObject {
@@ -214,7 +166,7 @@ class Reader {
     if (positional.length > 0 || keywords.size > (given ? 1 : 0))
       throw cantAdopt(source, call, "one of these arguments is not known", INSTEAD);
     this.#hold(source, call, null);
-    this.#extension = [...this.#held][0] ?? "";
+    this.#names.markExtension();
     if (!given) return;
     const found = definitionOf(this.#project, source, given);
     const holder = found?.name ? this.#project.parse(found.path) : null;
@@ -226,7 +178,7 @@ class Reader {
       const [assignment] = statements(statement);
       if (assignment?.type !== "assignment" || assignment.childForFieldName("right")?.text !== current) continue;
       const name = assignment.childForFieldName("left")!.text;
-      this.#addScope({ source: holder, block: maker, name, appName: appNameIn(maker) });
+      this.#names.addScope({ source: holder, block: maker, name });
       this.#removed.set(statement, holder);
     }
     this.#makers.set(maker, { source: holder, appName: appNameIn(maker) });
@@ -269,8 +221,8 @@ class Reader {
         if (hasGlobal(within, left.text)) {
           throw cantAdopt(source, statement, `it fills the global ${left.text} when it is called`, INSTEAD);
         }
-        this.#addScope({ source, block: within, name: left.text, appName: appNameIn(within) });
-      } else this.#held.add(`${source.path}:${left.text}`);
+        this.#names.addScope({ source, block: within, name: left.text });
+      } else this.#names.add(source, left.text);
       this.#removed.set(statement, source);
       return;
     }
@@ -285,10 +237,6 @@ class Reader {
     throw cantAdopt(source, statement, "the Celery object gets no name of a module here", INSTEAD);
   }
 
-  #addScope(scope: Scope): void {
-    if (!this.#scopes.some(({ block, name }) => block === scope.block && name === scope.name)) this.#scopes.push(scope);
-  }
-
   /** Every call of a function that gives the object back. */
   #handsOn(source: SourceFile, maker: Node): void {
     for (const { source: caller, call } of callsOf(this.#project, source.path, nameOf(maker))) {
@@ -297,66 +245,11 @@ class Reader {
     }
   }
 
-  *#references(): Generator<{ source: SourceFile; node: Node }> {
-    const names = new Set([...this.#held].map((key) => key.slice(key.lastIndexOf(":") + 1)));
-    for (const source of this.#project.sources.values()) {
-      const locals = new Set([...names]);
-      for (const item of importsOf(source)) {
-        const found = item.name ? importedDefinition(this.#project, source, item) : null;
-        if (found?.name && this.#held.has(`${found.path}:${found.name}`)) locals.add(item.local);
-        else if (item.name && names.has(item.name)) locals.add(item.local);
-      }
-      if (![...locals].some((name) => source.text.includes(name))) continue;
-      for (const node of source.tree.rootNode.descendantsOfType("identifier")) {
-        if (!locals.has(node.text) || isOnlyAName(node)) continue;
-        if (this.#isCelery(source, node)) yield { source, node: this.#whole(source, node) };
-      }
-    }
-    for (const { source, block, name } of this.#scopes) {
-      for (const node of block.childForFieldName("body")!.descendantsOfType("identifier"))
-        if (node.text === name && !isOnlyAName(node)) yield { source, node };
-    }
-  }
-
-  #isCelery(source: SourceFile, given: Node | null): boolean {
-    if (!given) return false;
-    const inScope = this.#scopes.some(
-      ({ source: of, block, name }) => of === source && given.text === name && contains(block, given),
-    );
-    if (inScope) return true;
-    const node = given.type === "identifier" ? whole(given) : given;
-    return (
-      this.#isHeld(source, node) || (node !== given && this.#isHeld(source, given)) || this.#isOfExtension(source, node)
-    );
-  }
-
-  #isHeld(source: SourceFile, node: Node): boolean {
-    if (node.type !== "identifier" && node.type !== "attribute") return false;
-    if (node.type === "identifier" && isLocal(node)) return false;
-    const found: Definition | null = definitionOf(this.#project, source, node);
-    return found?.name != null && this.#held.has(`${found.path}:${found.name}`);
-  }
-
-  /** `ext_celery.celery` */
-  #isOfExtension(source: SourceFile, node: Node): boolean {
-    if (!this.#extension || node.type !== "attribute" || node.childForFieldName("attribute")?.text !== "celery")
-      return false;
-    return this.#isHeld(source, node.childForFieldName("object")!);
-  }
-
-  /** The whole of `module.celery` and `ext_celery.celery`. */
-  #whole(source: SourceFile, node: Node): Node {
-    const { parent } = node;
-    if (parent && this.#isOfExtension(source, parent)) return parent;
-    const outer = whole(node);
-    return outer !== node && this.#isHeld(source, outer) ? outer : node;
-  }
-
   /** Where a reference belongs: what goes is noted, what stays is given back. */
   #place(source: SourceFile, node: Node): Use | null {
     if ([...this.#removed.keys()].some((gone) => contains(gone, node) && !isDefinition(gone))) return null;
     if ([...this.#handlers.keys()].some((handler) => contains(handler, node))) return null;
-    const isCelery = (other: Node | null) => this.#isCelery(source, other);
+    const isCelery = (other: Node | null) => this.#names.isCelery(source, other);
     const decorator = enclosingOfType(node, "decorator");
     if (decorator) {
       const expression = statements(decorator)[0]!;
@@ -396,7 +289,7 @@ class Reader {
       if (maker) throw cantAdopt(source, superclass, "a task class that does more than enter the context", INSTEAD);
       return { source, node, kind: "base" };
     }
-    if (this.#scopes.some(({ block, name }) => block === within && name === node.text) && !maker)
+    if (this.#names.isScope(within, node.text) && !maker)
       throw cantAdopt(source, statement, "the object is used here while the application is made", INSTEAD);
     if (maker) throw cantAdopt(source, statement, "what this does with the Celery object is not known", INSTEAD);
     if (within) {
@@ -470,7 +363,7 @@ class Reader {
     if (expression?.type === "assignment" && expression.childForFieldName("right")?.id === node.id && !within) {
       const left = expression.childForFieldName("left")!;
       if (left.type !== "identifier") return false;
-      this.#held.add(`${source.path}:${left.text}`);
+      this.#names.add(source, left.text);
       this.#removed.set(statement, source);
       return true;
     }
@@ -495,7 +388,7 @@ class Reader {
     const name = keyword ?? parameters(definition)[at]?.name;
     if (!name || !holder) return false;
     this.#makers.set(definition, { source: holder, appName: appNameIn(definition) });
-    this.#addScope({ source: holder, block: definition, name, appName: appNameIn(definition) });
+    this.#names.addScope({ source: holder, block: definition, name });
     this.#hold(source, call, within);
     return true;
   }
@@ -503,7 +396,7 @@ class Reader {
   /** What makes or configures the object does nothing beside it, and is called by nothing that stays. */
   #checkMakers(): void {
     for (const [maker, { source, appName }] of this.#makers) {
-      const isCelery = (node: Node | null) => this.#isCelery(source, node);
+      const isCelery = (node: Node | null) => this.#names.isCelery(source, node);
       for (const statement of bodyOf(maker)) {
         const read = configuring(source, statement, isCelery, appName);
         if (read) this.#take(source, read);
