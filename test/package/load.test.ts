@@ -5,7 +5,8 @@ import path from "node:path";
 import { test } from "uvu";
 import { ensureBuilt } from "../e2e/project.ts";
 import { runCommand } from "../support/command.ts";
-import { tempDir } from "../support/temp.ts";
+import { pythonEnv } from "../support/python-env.ts";
+import { tempDir, writeTree } from "../support/temp.ts";
 
 await ensureBuilt();
 const repository = path.resolve(import.meta.dirname, "../..");
@@ -55,6 +56,29 @@ test("where nothing can be kept, everything works", async () => {
   mkdirSync(path.join(kept, "in the way"), { recursive: true });
   await start();
   assert.deepEqual(caches(), [path.basename(kept)]);
+});
+
+test("celery-verify compiles its own Python once, and does without where it can't keep it", async () => {
+  const { python } = await pythonEnv();
+  const app = tempDir("app-");
+  writeTree({ "app.py": "from flask import Flask\n\napp = Flask(__name__)\n", ".gitignore": ".env\n" }, app);
+  const bin = (...args: string[]) =>
+    runCommand([process.execPath, path.join(dist, "bin.js"), ...args, "--dest", app], {
+      env: { CELERY_VERIFY_PYTHON: python, FLASK_DEBUG: "1" },
+    });
+  assert.equal((await bin("celery-direct")).code, 0);
+  const compiled = path.join(dist, "verify/python/celery_verify/__pycache__");
+  rmSync(compiled, { recursive: true, force: true });
+  writeFileSync(compiled, "in the way");
+  const { code, stdout } = await bin("celery-verify");
+  assert.equal(code, 0, stdout);
+  rmSync(compiled);
+  await bin("celery-verify");
+  const kept = () => readdirSync(compiled).map((name) => statSync(path.join(compiled, name)).mtimeMs);
+  const before = kept();
+  await bin("celery-verify");
+  assert.deepEqual(kept(), before);
+  assert.equal(readdirSync(app).includes("__pycache__"), false);
 });
 
 test.run();
