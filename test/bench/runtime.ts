@@ -19,17 +19,23 @@ const REQUESTS = [
 ];
 
 export async function bench(): Promise<void> {
-  await compare(makeDocumented(), makeGenerated(), REQUESTS);
+  const documented = makeDocumented();
+  await compare(documented, makeGenerated(), REQUESTS);
+  await run("--limits", documented);
 }
 
 /** Two applications with a bench_app.py each, in turns on one broker. */
-export async function compare(first: string, second: string, requests: readonly string[]): Promise<void> {
+export function compare(first: string, second: string, requests: readonly string[]): Promise<void> {
+  return run(first, second, ...requests);
+}
+
+async function run(...args: readonly string[]): Promise<void> {
   const redis = await startRedis();
   if (!redis) throw new Error("redis-server is not installed");
   try {
     const { python } = await pythonEnv();
     const script = path.join(import.meta.dirname, "support/runtime.py");
-    const ran = spawnSync(python, [script, first, second, ...requests], {
+    const ran = spawnSync(python, [script, ...args], {
       stdio: ["ignore", "inherit", "inherit"],
       env: { ...process.env, CELERY_BROKER_URL: redis.url, CELERY_RESULT_BACKEND: redis.url },
     });

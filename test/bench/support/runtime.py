@@ -20,10 +20,12 @@ BATCH = 200
 TASKS = int(os.environ.get("BENCH_TASKS", "3000"))
 CALLS = 5_000
 # What the generated settings limit, as a worker's options: the documented example has no limits of its own.
-WORKER_OPTIONS = (
-    "--max-tasks-per-child=1000 --max-memory-per-child=524288"
-    " --time-limit=300 --soft-time-limit=240 --prefetch-multiplier=1"
-).split()
+LIMITS = (
+    ["--max-tasks-per-child=1000"],
+    ["--prefetch-multiplier=1"],
+    ["--max-memory-per-child=524288", "--time-limit=300", "--soft-time-limit=240"],
+)
+WORKER_OPTIONS = [option for options in LIMITS for option in options]
 
 
 class Side:
@@ -168,16 +170,22 @@ def main(documented: str, generated: str) -> None:
         tell("task class" if name == "calls" else name, rounds[1:])
     for side in sides:
         side.end()
-    work_in_turns("worker, the same options", documented, generated, WORKER_OPTIONS)
-    work_in_turns("worker, the example without limits", documented, generated, [])
+    work_in_turns("worker, the same options", (documented, WORKER_OPTIONS), (generated, WORKER_OPTIONS))
+    work_in_turns("worker, the example without limits", (documented, []), (generated, []))
 
 
-def work_in_turns(name: str, documented: str, generated: str, options: list[str]) -> None:
+def tell_limits(folder: str) -> None:
+    """What each limit costs by itself: one application, without and with it."""
+    for options in LIMITS:
+        work_in_turns(f"{options[0]}{' …' if options[1:] else ''}", (folder, []), (folder, options))
+
+
+def work_in_turns(name: str, *sides: tuple[str, list[str]]) -> None:
     rounds = []
     for index in range(WORKER_ROUNDS):
-        folders = [documented, generated] if index % 2 else [generated, documented]
-        found = {folder: work(folder, options) for folder in folders}
-        rounds.append((found[documented], found[generated]))
+        order = (0, 1) if index % 2 else (1, 0)
+        found = {side: work(*sides[side]) for side in order}
+        rounds.append((found[0], found[1]))
     tell(name, rounds)
 
 
@@ -195,5 +203,7 @@ if __name__ == "__main__":
         serve()
     elif sys.argv[1] == "--waiting":
         count_waiting()
+    elif sys.argv[1] == "--limits":
+        tell_limits(sys.argv[2])
     else:
         main(*sys.argv[1:3])
