@@ -1,5 +1,6 @@
 // Builds what Plop and our own bin load: bundled JavaScript and types in dist/, and a plopfile.js at the root that a clone's `npx plop` finds.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   copyFileSync,
   cpSync,
@@ -68,7 +69,8 @@ async function bundle() {
   if (/(?<![\w$."'])import\(/.test(text)) throw new Error("dist/pack.cjs imports what load.cjs can't import for it");
   mkdirSync(out);
   writeFileSync(`${out}/pack.cjs`, text);
-  copyFileSync("load.cjs", `${out}/load.cjs`);
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  writeFileSync(`${out}/load.cjs`, readFileSync("load.cjs", "utf8").replace("pack-BUILD-", `pack-${hash}-`));
   writeDoors();
 }
 

@@ -10,8 +10,9 @@ const vm = require("node:vm");
 v8.setFlagsFromString("--wasm-tiering-budget=1000000000");
 
 const filename = path.join(__dirname, "pack.cjs");
-// Beside the code and not in a temporary folder, where others could write what runs here.
-const cacheFile = path.join(__dirname, `pack-${process.version}-${process.arch}.cache`);
+// Beside the code and not in a temporary folder, where others could write what runs here. V8 compares no more than the
+// length of the source, so the build puts a hash of it in place of BUILD.
+const cacheFile = path.join(__dirname, `pack-BUILD-${process.version}-${process.arch}.cache`);
 const cachedData = readCache();
 const script = new vm.Script(wrap(fs.readFileSync(filename, "latin1")), { filename, cachedData });
 if (!cachedData || script.cachedDataRejected) process.once("exit", writeCache);
